@@ -1,0 +1,235 @@
+package io.waybill.axonserver;
+
+import io.axoniq.axonserver.grpc.control.NodeInfo;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.waybill.axonserver.api.CommandService;
+import io.waybill.axonserver.api.ContextInterceptor;
+import io.waybill.axonserver.api.EventSchedulerService;
+import io.waybill.axonserver.api.EventStoreService;
+import io.waybill.axonserver.api.PlatformService;
+import io.waybill.axonserver.api.QueryService;
+import io.waybill.axonserver.routing.CommandRouter;
+import io.waybill.axonserver.routing.ConnectedClients;
+import io.waybill.axonserver.routing.QueryHandlers;
+import io.waybill.axonserver.routing.QueryRouter;
+import io.waybill.axonserver.routing.SubscriptionQueries;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node. It serves the Axon Server API on the loopback interface until it is closed.
+ *
+ * <pre>{@code
+ * try (AxonServerNode node = AxonServerNode.start(AxonServerOptions.embedded())) {
+ *     AxonServerConfiguration.builder().servers(node.address());
+ * }
+ * }</pre>
+ */
+public final class AxonServerNode implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(AxonServerNode.class);
+
+    /** The limit of the original. Larger messages are refused by gRPC before they take memory. */
+    private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    /** Reading is mostly copying out of the page cache, which more threads than cores would not speed up. */
+    private static final int READER_THREADS = 2;
+
+    /** Clients measure their patience with heartbeats in seconds. */
+    private static final long BEAT_MILLIS = 1_000;
+
+    /** How exactly timeouts of commands and queries are kept. */
+    private static final long EXPIRY_MILLIS = 200;
+
+    /** A connection that does not answer a ping is dead, however its network stack looks. */
+    private static final long PING_AFTER_MILLIS = 2_500;
+
+    private static final long PING_TIMEOUT_MILLIS = 5_000;
+
+    /** Clients ping every second; anything slower than this is welcome. */
+    private static final long MIN_CLIENT_PING_MILLIS = 100;
+
+    /** How long calls that are in progress may take to end when the node closes. */
+    private static final long DRAIN_MILLIS = 300;
+
+    private final @Nullable Path temporaryDirectory;
+    private final Stores stores;
+    private final ExecutorService readers;
+    private final ScheduledExecutorService timer;
+    private final Server server;
+    private final @Nullable HealthEndpoint health;
+
+    private AxonServerNode(AxonServerOptions options) throws IOException {
+        Path configured = options.dataDirectory();
+        Path directory = configured != null ? configured : Files.createTempDirectory("axonserver-");
+        temporaryDirectory = configured == null ? directory : null;
+        Stores openedStores = null;
+        ExecutorService startedReaders = Executors.newFixedThreadPool(
+                READER_THREADS,
+                Thread.ofPlatform().daemon().name("event-reader-", 0).factory());
+        ScheduledExecutorService startedTimer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("node-timer").factory());
+        try {
+            openedStores = new Stores(directory, options.segmentBytes());
+            stores = openedStores;
+            readers = startedReaders;
+            timer = startedTimer;
+            server = startServer(options);
+            health = options.httpPort() == AxonServerOptions.NO_HTTP
+                    ? null
+                    : HealthEndpoint.start(
+                            options.httpPort(), () -> stores.events().stoppedBecause() == null);
+        } catch (IOException | RuntimeException e) {
+            startedReaders.shutdown();
+            startedTimer.shutdown();
+            if (openedStores != null) {
+                openedStores.close();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the data directory and the ports; clients can connect when this returns.
+     *
+     * @throws IOException if a port is taken, or the data directory is locked, damaged or written by a newer version;
+     *     the message says what to do
+     */
+    public static AxonServerNode start(AxonServerOptions options) throws IOException {
+        long begun = System.nanoTime();
+        AxonServerNode node = new AxonServerNode(options);
+        log.info(
+                "Ready on {} after {} ms, {} events stored",
+                node.address(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun),
+                node.stores.events().lastToken() + 1);
+        return node;
+    }
+
+    private Server startServer(AxonServerOptions options) throws IOException {
+        ConnectedClients clients = new ConnectedClients();
+        CommandRouter commands = new CommandRouter(options.messageTimeout().toMillis());
+        QueryHandlers queryHandlers = new QueryHandlers();
+        QueryRouter queries =
+                new QueryRouter(queryHandlers, options.messageTimeout().toMillis());
+        Server started = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), options.grpcPort()))
+                // No handler here blocks, so calls run on the threads that read them from the network.
+                .directExecutor()
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .keepAliveTime(PING_AFTER_MILLIS, TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(PING_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .permitKeepAliveTime(MIN_CLIENT_PING_MILLIS, TimeUnit.MILLISECONDS)
+                .intercept(new ContextInterceptor())
+                .addService(new PlatformService(this::nodeInfo, clients))
+                .addService(new CommandService(commands))
+                .addService(new QueryService(queries, new SubscriptionQueries(queryHandlers)))
+                .addService(new EventStoreService(stores.events(), stores.snapshots(), readers))
+                .addService(new EventSchedulerService(stores.schedule()))
+                .build();
+        try {
+            started.start();
+        } catch (IOException e) {
+            Throwable cause = e.getCause() != null ? e.getCause() : e;
+            throw new IOException(
+                    "gRPC port %d cannot be opened: %s. Stop what listens there, or choose another with --port."
+                            .formatted(options.grpcPort(), cause.getMessage()),
+                    e);
+        }
+        every(BEAT_MILLIS, clients::beat);
+        every(EXPIRY_MILLIS, commands::expire);
+        every(EXPIRY_MILLIS, queries::expire);
+        return started;
+    }
+
+    private void every(long millis, Runnable task) {
+        var unused = timer.scheduleAtFixedRate(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        // A timer task that throws would never run again.
+                        log.error("A periodic task failed", e);
+                    }
+                },
+                millis,
+                millis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private NodeInfo nodeInfo() {
+        return NodeInfo.newBuilder()
+                .setNodeName("waybill")
+                .setHostName("localhost")
+                .setGrpcPort(port())
+                .setHttpPort(Math.max(0, httpPort()))
+                .build();
+    }
+
+    /** Where clients connect, as {@code host:port}. */
+    public String address() {
+        return "localhost:" + port();
+    }
+
+    /** The gRPC port in use. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** The HTTP port in use, {@link AxonServerOptions#NO_HTTP} when there is none. */
+    public int httpPort() {
+        return health == null ? AxonServerOptions.NO_HTTP : health.port();
+    }
+
+    /** Takes no new calls, writes what was accepted, and ends. Clients see the connection close and try again. */
+    @Override
+    public void close() throws IOException {
+        if (health != null) {
+            health.close();
+        }
+        server.shutdown();
+        timer.shutdown();
+        try {
+            stores.close();
+            // Streams stay open until they are cut; the wait is for the answers that are on their way.
+            server.awaitTermination(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+            server.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        readers.shutdown();
+        if (temporaryDirectory != null) {
+            delete(temporaryDirectory);
+        }
+        log.info("Stopped");
+    }
+
+    private static void delete(Path directory) throws IOException {
+        List<Path> deepestFirst;
+        try (Stream<Path> all = Files.walk(directory)) {
+            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        for (Path path : deepestFirst) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.waybill.axonserver;
+
+import io.waybill.axonserver.log.DataDirectory;
+import io.waybill.axonserver.log.EventLog;
+import io.waybill.axonserver.log.EventSchedule;
+import io.waybill.axonserver.log.SnapshotLog;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Everything the node keeps on disk, opened and closed together. */
+final class Stores implements Closeable {
+
+    private final Deque<Closeable> opened = new ArrayDeque<>();
+    private final EventLog events;
+    private final SnapshotLog snapshots;
+    private final EventSchedule schedule;
+
+    Stores(Path path, long segmentBytes) throws IOException {
+        try {
+            DataDirectory directory = opened(DataDirectory.lock(path));
+            events = opened(EventLog.open(directory.logDirectory("events"), segmentBytes));
+            snapshots = opened(SnapshotLog.open(directory.logDirectory("snapshots"), segmentBytes));
+            schedule = opened(EventSchedule.open(directory.logDirectory("schedule"), segmentBytes, events));
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends Closeable> T opened(T store) {
+        opened.push(store);
+        return store;
+    }
+
+    EventLog events() {
+        return events;
+    }
+
+    SnapshotLog snapshots() {
+        return snapshots;
+    }
+
+    EventSchedule schedule() {
+        return schedule;
+    }
+
+    /** Writes what is waiting and closes in reverse order, so that whatever uses another store goes before it. */
+    @Override
+    public void close() throws IOException {
+        while (!opened.isEmpty()) {
+            opened.pop().close();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.waybill.axonserver.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Opens the files of a log. */
+interface LogFiles {
+
+    LogFiles ON_DISK = new OnDisk();
+
+    /** Opens {@code path} for reading and writing, creating it when it is not there. */
+    LogFile open(Path path) throws IOException;
+
+    /** Makes the names in {@code directory} durable; without it a new file may be gone after a power cut. */
+    void forceDirectory(Path directory) throws IOException;
+
+    /** The operating system's files. */
+    final class OnDisk implements LogFiles {
+
+        private OnDisk() {}
+
+        @Override
+        public LogFile open(Path path) throws IOException {
+            return new ChannelFile(FileChannel.open(
+                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+        }
+
+        @Override
+        public void forceDirectory(Path directory) throws IOException {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** A file behind a {@link FileChannel}. */
+    record ChannelFile(FileChannel channel) implements LogFile {
+
+        @Override
+        public int read(ByteBuffer target, long offset) throws IOException {
+            int total = 0;
+            while (target.hasRemaining()) {
+                int read = channel.read(target, offset + total);
+                if (read < 0) {
+                    break;
+                }
+                total += read;
+            }
+            return total;
+        }
+
+        @Override
+        public void write(ByteBuffer source, long offset) throws IOException {
+            long at = offset;
+            while (source.hasRemaining()) {
+                at += channel.write(source, at);
+            }
+        }
+
+        @Override
+        public void force() throws IOException {
+            // The length of the file is forced too, because a longer file is unreadable without it; times are not.
+            channel.force(false);
+        }
+
+        @Override
+        public long sizeBytes() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public void truncate(long sizeBytes) throws IOException {
+            channel.truncate(sizeBytes);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.waybill.axonserver.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the segments of a log: reads every record, checks it, and hands it to the index. A write that a crash cut off
+ * at the very end was never acknowledged and is cut away; anything else that is not intact stops the start.
+ */
+final class LogRecovery {
+
+    private static final Logger log = LoggerFactory.getLogger(LogRecovery.class);
+
+    private final Path directory;
+    private final LogFiles files;
+    private final DurableMark mark;
+    private final LogIndex index;
+    private final List<Segment> segments = new ArrayList<>();
+    private long nextPosition;
+
+    LogRecovery(Path directory, LogFiles files, DurableMark mark, LogIndex index) {
+        this.directory = directory;
+        this.files = files;
+        this.mark = mark;
+        this.index = index;
+    }
+
+    /** The segments in order, the last of which may grow; at least one. */
+    List<Segment> run() throws IOException {
+        try {
+            List<Path> paths = segmentPaths();
+            for (int i = 0; i < paths.size(); i++) {
+                openSegment(paths.get(i), i == paths.size() - 1);
+            }
+            checkNothingAcknowledgedIsMissing();
+            if (segments.isEmpty()) {
+                segments.add(create(directory, files, 0, 0));
+            }
+            return segments;
+        } catch (IOException | RuntimeException e) {
+            for (Segment segment : segments) {
+                segment.close();
+            }
+            throw e;
+        }
+    }
+
+    long nextPosition() {
+        return nextPosition;
+    }
+
+    /** Makes a new, empty segment whose name and header survive a power cut. */
+    static Segment create(Path directory, LogFiles files, int number, long basePosition) throws IOException {
+        Path path = directory.resolve(Segment.fileName(basePosition));
+        LogFile file = files.open(path);
+        try {
+            file.truncate(0);
+            file.write(Segment.header(basePosition), 0);
+            file.force();
+            files.forceDirectory(directory);
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+        return new Segment(number, basePosition, path, file);
+    }
+
+    private List<Path> segmentPaths() throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(path -> path.getFileName().toString().endsWith(".log"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private void openSegment(Path path, boolean last) throws IOException {
+        long basePosition = basePositionOf(path);
+        LogFile file = files.open(path);
+        if (last && file.sizeBytes() < Segment.HEADER_BYTES && basePosition == nextPosition) {
+            // A crash while this segment was being created: it never held anything.
+            file.close();
+            segments.add(create(directory, files, segments.size(), basePosition));
+            return;
+        }
+        Segment segment = new Segment(segments.size(), basePosition, path, file);
+        segments.add(segment);
+        segment.checkHeader();
+        if (basePosition != nextPosition) {
+            throw segment.damagedAt(
+                    0,
+                    "it starts at position %d, but the segments before it end at %d"
+                            .formatted(basePosition, nextPosition));
+        }
+        scan(segment, file.sizeBytes(), last);
+    }
+
+    private static long basePositionOf(Path path) throws IOException {
+        String name = path.getFileName().toString();
+        try {
+            return Long.parseLong(name.substring(0, name.length() - ".log".length()));
+        } catch (NumberFormatException e) {
+            throw new IOException(path + " does not belong into the data directory. Move it away.", e);
+        }
+    }
+
+    private void scan(Segment segment, long sizeBytes, boolean last) throws IOException {
+        RecordReader reader = new RecordReader(segment, Segment.HEADER_BYTES);
+        try {
+            LogRecord record = reader.next(sizeBytes);
+            while (record != null) {
+                accept(segment, record);
+                record = reader.next(sizeBytes);
+            }
+        } catch (DamagedLogException e) {
+            if (!last || nextPosition < mark.position()) {
+                throw e;
+            }
+            cutTail(segment, sizeBytes, e);
+        }
+        if (last) {
+            // What was written but perhaps never forced is served from now on, so it has to be durable first.
+            segment.file().force();
+        }
+    }
+
+    private void accept(Segment segment, LogRecord record) throws DamagedLogException {
+        if (record.firstPosition() != nextPosition || record.count() <= 0) {
+            throw segment.damagedAt(
+                    segment.endOffset(),
+                    "position %d is found where %d is expected".formatted(record.firstPosition(), nextPosition));
+        }
+        long location = SegmentedLog.location(segment, segment.endOffset());
+        nextPosition = record.nextPosition();
+        segment.extend(record.firstPosition(), record.sizeBytes());
+        index.add(record.entries(), location);
+    }
+
+    private void cutTail(Segment segment, long sizeBytes, DamagedLogException cause) throws IOException {
+        long cutBytes = sizeBytes - segment.endOffset();
+        if (cutBytes > LogWriter.MAX_UNCONFIRMED_BYTES) {
+            // More than was ever in flight at once, so part of it must have been acknowledged.
+            throw cause;
+        }
+        log.warn(
+                "{}: a write of {} bytes after position {} was cut off before it was acknowledged; it is removed",
+                segment.path(),
+                cutBytes,
+                nextPosition - 1);
+        segment.file().truncate(segment.endOffset());
+    }
+
+    private void checkNothingAcknowledgedIsMissing() throws IOException {
+        if (nextPosition < mark.position()) {
+            Path path = segments.isEmpty() ? directory : segments.getLast().path();
+            long offset = segments.isEmpty() ? 0 : segments.getLast().endOffset();
+            throw new DamagedLogException(
+                    path, offset, (mark.position() - nextPosition) + " acknowledged entries are missing");
+        }
+    }
+}

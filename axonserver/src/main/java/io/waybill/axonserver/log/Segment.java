@@ -1,0 +1,150 @@
+package io.waybill.axonserver.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * One file of the log. Only the last segment grows; the ones before it are never written again.
+ *
+ * <pre>
+ * offset  bytes
+ *      0      8  "WAYBILLG"
+ *      8      4  format version
+ *     12      8  position of the first entry
+ *     20      4  CRC-32C of the version and the position
+ *     24         records
+ * </pre>
+ */
+final class Segment implements Closeable {
+
+    static final int HEADER_BYTES = 24;
+    static final int FORMAT_VERSION = 1;
+
+    private static final long MAGIC = 0x57415942_494C4C47L;
+
+    /** One landmark for each so many bytes: a reader that opens at a position skips at most this much. */
+    private static final int LANDMARK_BYTES = 64 << 10;
+
+    private final int number;
+    private final long basePosition;
+    private final Path path;
+    private final LogFile file;
+
+    private volatile long endOffset = HEADER_BYTES;
+
+    // Guarded by this: landmarks in ascending order, so that a position is found by binary search.
+    private long[] landmarkPositions = new long[16];
+    private long[] landmarkOffsets = new long[16];
+    private int landmarkCount;
+
+    Segment(int number, long basePosition, Path path, LogFile file) {
+        this.number = number;
+        this.basePosition = basePosition;
+        this.path = path;
+        this.file = file;
+    }
+
+    static String fileName(long basePosition) {
+        return "%020d.log".formatted(basePosition);
+    }
+
+    static ByteBuffer header(long basePosition) {
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+        header.putLong(MAGIC).putInt(FORMAT_VERSION).putLong(basePosition);
+        header.putInt(headerChecksum(header)).flip();
+        return header;
+    }
+
+    private static int headerChecksum(ByteBuffer header) {
+        CRC32C crc = new CRC32C();
+        crc.update(header.slice(8, 12));
+        return (int) crc.getValue();
+    }
+
+    /** Checks that the file is a segment this version can read and starts where its name says. */
+    void checkHeader() throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+        if (file.read(header, 0) < HEADER_BYTES) {
+            throw damagedAt(0, "the file is shorter than a segment's header");
+        }
+        if (header.getLong(0) != MAGIC) {
+            throw damagedAt(0, "the file is not a segment of this log");
+        }
+        int version = header.getInt(8);
+        if (version > FORMAT_VERSION) {
+            throw new IOException(
+                    "%s was written by a newer version (format %d, this one knows %d). Start that version."
+                            .formatted(path, version, FORMAT_VERSION));
+        }
+        if (header.getInt(20) != headerChecksum(header)) {
+            throw damagedAt(0, "the header's checksum does not match its content");
+        }
+        if (header.getLong(12) != basePosition) {
+            throw damagedAt(12, "the file belongs to position " + header.getLong(12));
+        }
+    }
+
+    int number() {
+        return number;
+    }
+
+    long basePosition() {
+        return basePosition;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    LogFile file() {
+        return file;
+    }
+
+    /** Where the durable records end. No reader goes further. */
+    long endOffset() {
+        return endOffset;
+    }
+
+    boolean isEmpty() {
+        return endOffset == HEADER_BYTES;
+    }
+
+    /** Lets readers see a record that is durable. */
+    synchronized void extend(long firstPosition, long sizeBytes) {
+        long offset = endOffset;
+        if (landmarkCount == 0 || offset - landmarkOffsets[landmarkCount - 1] >= LANDMARK_BYTES) {
+            addLandmark(firstPosition, offset);
+        }
+        endOffset = offset + sizeBytes;
+    }
+
+    /** The offset of a record at or before the one that holds {@code position}. */
+    synchronized long offsetBefore(long position) {
+        int found = Arrays.binarySearch(landmarkPositions, 0, landmarkCount, position);
+        int at = found >= 0 ? found : -found - 2;
+        return at < 0 ? HEADER_BYTES : landmarkOffsets[at];
+    }
+
+    private void addLandmark(long position, long offset) {
+        if (landmarkCount == landmarkPositions.length) {
+            landmarkPositions = Arrays.copyOf(landmarkPositions, landmarkCount * 2);
+            landmarkOffsets = Arrays.copyOf(landmarkOffsets, landmarkCount * 2);
+        }
+        landmarkPositions[landmarkCount] = position;
+        landmarkOffsets[landmarkCount] = offset;
+        landmarkCount++;
+    }
+
+    DamagedLogException damagedAt(long offset, String reason) {
+        return new DamagedLogException(path, offset, reason);
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

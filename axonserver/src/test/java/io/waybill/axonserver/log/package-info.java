@@ -1,0 +1,4 @@
+@NullMarked
+package io.waybill.axonserver.log;
+
+import org.jspecify.annotations.NullMarked;

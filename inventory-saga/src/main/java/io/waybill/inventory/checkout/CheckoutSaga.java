@@ -1,0 +1,211 @@
+package io.waybill.inventory.checkout;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.messages.DerivedId;
+import io.waybill.messages.checkout.CheckoutEvent.CheckoutDeadlinePassed;
+import io.waybill.messages.inventory.StockCommand.ReleaseStock;
+import io.waybill.messages.inventory.StockCommand.ReserveStock;
+import io.waybill.messages.inventory.StockEvent.StockReservationRefused;
+import io.waybill.messages.inventory.StockEvent.StockReserved;
+import io.waybill.messages.order.OrderCommand.CancelOrder;
+import io.waybill.messages.order.OrderCommand.ConfirmOrder;
+import io.waybill.messages.order.OrderCommand.RejectOrder;
+import io.waybill.messages.order.OrderEvent.OrderCancelled;
+import io.waybill.messages.order.OrderEvent.OrderConfirmed;
+import io.waybill.messages.order.OrderEvent.OrderPlaced;
+import io.waybill.messages.order.OrderEvent.OrderRejected;
+import io.waybill.messages.order.OrderLine;
+import io.waybill.messages.order.OrderStatus;
+import io.waybill.messages.payment.PaymentCommand.AuthorizePayment;
+import io.waybill.messages.payment.PaymentCommand.CancelPayment;
+import io.waybill.messages.payment.PaymentCommand.CapturePayment;
+import io.waybill.messages.payment.PaymentEvent.CaptureRefused;
+import io.waybill.messages.payment.PaymentEvent.PaymentAuthorized;
+import io.waybill.messages.payment.PaymentEvent.PaymentCaptured;
+import io.waybill.messages.payment.PaymentEvent.PaymentDeclined;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.axonframework.config.ProcessingGroup;
+import org.axonframework.eventhandling.Timestamp;
+import org.axonframework.eventhandling.scheduling.EventScheduler;
+import org.axonframework.eventhandling.scheduling.ScheduleToken;
+import org.axonframework.modelling.saga.EndSaga;
+import org.axonframework.modelling.saga.SagaEventHandler;
+import org.axonframework.modelling.saga.SagaLifecycle;
+import org.axonframework.modelling.saga.StartSaga;
+import org.axonframework.spring.stereotype.Saga;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leads an order from placed to confirmed and paid, or undoes what was arranged. It decides what comes next, never
+ * whether it may: that is for stock, payment and order, who take a repeated or late command as a quiet no-op.
+ *
+ * <p>It may be given an event twice, even one it has long passed, so each step asks where it stands first.
+ */
+@Saga
+@ProcessingGroup("checkout")
+@JsonAutoDetect(
+        fieldVisibility = JsonAutoDetect.Visibility.ANY,
+        getterVisibility = JsonAutoDetect.Visibility.NONE,
+        isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+public class CheckoutSaga {
+
+    private enum Step {
+        RESERVING,
+        AUTHORIZING,
+        CONFIRMING,
+        CAPTURING,
+        UNDOING
+    }
+
+    private static final String ORDER = "orderId";
+
+    private @Nullable OrderPlaced order;
+    private Step step = Step.RESERVING;
+    private final Set<String> reservedSkus = new TreeSet<>();
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS)
+    private @Nullable ScheduleToken deadline;
+
+    // The happy path.
+
+    @StartSaga
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(
+            OrderPlaced placed,
+            @Timestamp Instant placedAt,
+            CheckoutProperties properties,
+            EventScheduler scheduler,
+            SagaCommands commands) {
+        if (order != null) {
+            return;
+        }
+        order = placed;
+        Instant deadlineAt = placedAt.plus(properties.deadline());
+        deadline = scheduler.schedule(deadlineAt, new CheckoutDeadlinePassed(placed.orderId(), deadlineAt));
+        for (OrderLine line : placed.lines()) {
+            commands.send(new ReserveStock(
+                    line.sku(),
+                    DerivedId.reservation(placed.orderId(), line.sku()),
+                    placed.orderId(),
+                    line.quantity()));
+        }
+    }
+
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(StockReserved reserved, SagaCommands commands) {
+        reservedSkus.add(reserved.sku());
+        if (step == Step.RESERVING && reservedSkus.size() == order().lines().size()) {
+            step = Step.AUTHORIZING;
+            commands.send(
+                    new AuthorizePayment(paymentId(), order().orderId(), order().total(), order().paymentToken()));
+        }
+    }
+
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(PaymentAuthorized authorized, SagaCommands commands) {
+        if (step == Step.AUTHORIZING) {
+            step = Step.CONFIRMING;
+            commands.send(new ConfirmOrder(order().orderId()));
+        }
+    }
+
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(OrderConfirmed confirmed, CheckoutProperties properties, EventScheduler scheduler, SagaCommands commands) {
+        cancelDeadline(scheduler);
+        if (properties.captureOnConfirmation()) {
+            step = Step.CAPTURING;
+            commands.send(new CapturePayment(paymentId()));
+        } else {
+            SagaLifecycle.end();
+        }
+    }
+
+    @EndSaga
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(PaymentCaptured captured) {}
+
+    // Refusals, and what they undo, in reverse.
+
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(StockReservationRefused refused, SagaCommands commands) {
+        if (step == Step.RESERVING) {
+            reject(refused.reason(), commands);
+        }
+    }
+
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(PaymentDeclined declined, SagaCommands commands) {
+        if (step == Step.AUTHORIZING) {
+            reject(declined.reason(), commands);
+        }
+    }
+
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(CheckoutDeadlinePassed passed, SagaCommands commands) {
+        if (step == Step.RESERVING || step == Step.AUTHORIZING) {
+            reject("CHECKOUT_TIMED_OUT", commands);
+        }
+    }
+
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(CaptureRefused refused, SagaCommands commands) {
+        commands.send(new CancelOrder(order().orderId(), refused.reason()));
+    }
+
+    @EndSaga
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(OrderRejected rejected, EventScheduler scheduler) {
+        cancelDeadline(scheduler);
+    }
+
+    /** What was cancelled after its confirmation is undone by {@link Cancellation}. */
+    @EndSaga
+    @SagaEventHandler(associationProperty = ORDER)
+    void on(OrderCancelled cancelled, EventScheduler scheduler, SagaCommands commands) {
+        cancelDeadline(scheduler);
+        if (cancelled.cancelledFrom() == OrderStatus.PLACED) {
+            undo(commands);
+        }
+    }
+
+    private void reject(String reason, SagaCommands commands) {
+        undo(commands);
+        commands.send(new RejectOrder(order().orderId(), reason));
+    }
+
+    /**
+     * Asks to undo also what has not answered yet: stock and payment remember, and undo it when it comes. A payment that
+     * was not asked for needs no undoing.
+     */
+    private void undo(SagaCommands commands) {
+        if (step != Step.RESERVING) {
+            commands.send(new CancelPayment(paymentId(), order().orderId()));
+        }
+        for (OrderLine line : order().lines()) {
+            commands.send(new ReleaseStock(
+                    line.sku(), DerivedId.reservation(order().orderId(), line.sku()), order().orderId()));
+        }
+        step = Step.UNDOING;
+    }
+
+    /** Only to spare the event store an event that nobody waits for: one that comes all the same changes nothing. */
+    private void cancelDeadline(EventScheduler scheduler) {
+        if (deadline != null) {
+            scheduler.cancelSchedule(deadline);
+            deadline = null;
+        }
+    }
+
+    private OrderPlaced order() {
+        return Objects.requireNonNull(order, "the saga starts with an order");
+    }
+
+    private String paymentId() {
+        return DerivedId.payment(order().orderId());
+    }
+}

@@ -1,0 +1,104 @@
+package io.waybill.inventory.stock;
+
+import io.waybill.chassis.messaging.RequestCommands;
+import io.waybill.chassis.messaging.RequestQueries;
+import io.waybill.chassis.web.Idempotency;
+import io.waybill.chassis.web.RequestRefused;
+import io.waybill.inventory.product.Sku;
+import io.waybill.messages.inventory.StockCommand.AdjustStock;
+import io.waybill.messages.inventory.StockCommand.ReceiveStock;
+import io.waybill.messages.inventory.StockQuery.FindStock;
+import io.waybill.messages.inventory.StockQuery.FindStocks;
+import io.waybill.messages.inventory.StockQuery.StockLevel;
+import io.waybill.messages.inventory.StockQuery.StockList;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Takes goods in, corrects counts, and shows what there is. */
+@RestController
+@RequestMapping("/api/stock")
+class StockController {
+
+    /** More than any one delivery or correction, so that a slip of the finger is noticed. */
+    private static final int MAX_QUANTITY = 1_000_000;
+
+    private static final String MAIN_LOCATION = "main";
+    private static final String LOCATION_FORM = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+
+    private final RequestCommands commands;
+    private final RequestQueries queries;
+    private final Idempotency idempotency;
+
+    StockController(RequestCommands commands, RequestQueries queries, Idempotency idempotency) {
+        this.commands = commands;
+        this.queries = queries;
+        this.idempotency = idempotency;
+    }
+
+    record Receipt(
+            @NotNull @Min(1) @Max(MAX_QUANTITY) Integer quantity,
+            @Nullable @Pattern(regexp = LOCATION_FORM) String location) {}
+
+    record Adjustment(
+            @NotNull @Min(-MAX_QUANTITY) @Max(MAX_QUANTITY) Integer delta,
+            @NotBlank @Size(max = 500) String reason,
+            @Nullable @Pattern(regexp = LOCATION_FORM) String location) {}
+
+    record ChangedStock(String sku, long position) {}
+
+    @PostMapping("/{sku}/receipts")
+    ResponseEntity<Object> receive(
+            @PathVariable String sku, @RequestHeader(Idempotency.HEADER) String key, @RequestBody Receipt receipt) {
+        return idempotency.once("POST /api/stock/" + Sku.checked(sku) + "/receipts", key, receipt, receiptId -> {
+            long position = commands.send(
+                            new ReceiveStock(sku, receiptId, receipt.quantity(), location(receipt.location())))
+                    .position();
+            return ResponseEntity.accepted().body(new ChangedStock(sku, position));
+        });
+    }
+
+    @PostMapping("/{sku}/adjustments")
+    ResponseEntity<Object> adjust(
+            @PathVariable String sku,
+            @RequestHeader(Idempotency.HEADER) String key,
+            @RequestBody Adjustment adjustment) {
+        return idempotency.once("POST /api/stock/" + Sku.checked(sku) + "/adjustments", key, adjustment, id -> {
+            long position = commands.send(new AdjustStock(
+                            sku, id, adjustment.delta(), adjustment.reason(), location(adjustment.location())))
+                    .position();
+            return ResponseEntity.accepted().body(new ChangedStock(sku, position));
+        });
+    }
+
+    @GetMapping
+    @Nullable
+    StockList all() {
+        return queries.ask(new FindStocks(), StockList.class);
+    }
+
+    @GetMapping("/{sku}")
+    StockLevel one(@PathVariable String sku) {
+        @Nullable StockLevel level = queries.ask(new FindStock(sku), StockLevel.class);
+        if (level == null) {
+            throw RequestRefused.notFound("STOCK_NOT_FOUND", "There is no stock of " + sku + ".");
+        }
+        return level;
+    }
+
+    private static String location(@Nullable String location) {
+        return location == null ? MAIN_LOCATION : location;
+    }
+}

@@ -1,0 +1,111 @@
+package io.waybill.orderview;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.waybill.chassis.messaging.RequestQueries;
+import io.waybill.chassis.web.InvalidRequest;
+import io.waybill.chassis.web.RequestRefused;
+import io.waybill.messages.order.OrderDetails;
+import io.waybill.messages.order.OrderQuery.FindOrder;
+import io.waybill.messages.order.OrderQuery.FindOrders;
+import io.waybill.messages.order.OrderQuery.FindTimeline;
+import io.waybill.messages.order.OrderQuery.OrderCursor;
+import io.waybill.messages.order.OrderQuery.OrderPage;
+import io.waybill.messages.order.OrderQuery.OrderTimeline;
+import io.waybill.messages.order.OrderStatus;
+import io.waybill.messages.order.OrderSummary;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Shows orders to the outside. */
+@RestController
+@RequestMapping("/api/orders")
+class OrderController {
+
+    private static final int DEFAULT_LIMIT = 50;
+    /** A page that is read and sent in milliseconds. */
+    private static final int MAX_LIMIT = 200;
+
+    private final RequestQueries queries;
+
+    OrderController(RequestQueries queries) {
+        this.queries = queries;
+    }
+
+    /**
+     * A page as the outside sees it.
+     *
+     * @param next opaque; given back as {@code cursor} it asks for the next page; null on the last
+     */
+    record Page(List<OrderSummary> items, @Nullable String next) {}
+
+    @GetMapping
+    Page list(
+            @RequestParam @Nullable String customerId,
+            @RequestParam @Nullable OrderStatus status,
+            @RequestParam @Nullable Instant from,
+            @RequestParam @Nullable Instant to,
+            @RequestParam(defaultValue = "" + DEFAULT_LIMIT) int limit,
+            @RequestParam @Nullable String cursor) {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw invalid("limit", "OUT_OF_RANGE", "Ask for 1 to " + MAX_LIMIT + " orders at a time.");
+        }
+        OrderCursor after = cursor == null ? null : decode(cursor);
+        OrderPage page = Objects.requireNonNull(
+                queries.ask(new FindOrders(customerId, status, from, to, limit, after), OrderPage.class));
+        return new Page(page.items(), page.next() == null ? null : encode(page.next()));
+    }
+
+    @GetMapping("/{orderId}")
+    OrderDetails one(@PathVariable String orderId) {
+        @Nullable OrderDetails order = queries.ask(new FindOrder(orderId), OrderDetails.class);
+        if (order == null) {
+            throw unknown(orderId);
+        }
+        return order;
+    }
+
+    @GetMapping("/{orderId}/timeline")
+    OrderTimeline timeline(@PathVariable String orderId) {
+        OrderTimeline timeline = Objects.requireNonNull(queries.ask(new FindTimeline(orderId), OrderTimeline.class));
+        if (timeline.entries().isEmpty()) {
+            throw unknown(orderId);
+        }
+        return timeline;
+    }
+
+    private static RequestRefused unknown(String orderId) {
+        return RequestRefused.notFound("ORDER_NOT_FOUND", "There is no order " + orderId + ".");
+    }
+
+    private static String encode(OrderCursor cursor) {
+        String plain = cursor.placedAt() + " " + cursor.orderId();
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(UTF_8));
+    }
+
+    private static OrderCursor decode(String cursor) {
+        try {
+            String plain = new String(Base64.getUrlDecoder().decode(cursor), UTF_8);
+            int space = plain.indexOf(' ');
+            if (space > 0) {
+                return new OrderCursor(Instant.parse(plain.substring(0, space)), plain.substring(space + 1));
+            }
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw invalid("cursor", "INVALID_CURSOR", "Give back the 'next' of an earlier page as it was.");
+        }
+        throw invalid("cursor", "INVALID_CURSOR", "Give back the 'next' of an earlier page as it was.");
+    }
+
+    private static InvalidRequest invalid(String parameter, String code, String detail) {
+        return new InvalidRequest(List.of(new InvalidRequest.Fault(parameter, code, detail)));
+    }
+}

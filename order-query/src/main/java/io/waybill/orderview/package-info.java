@@ -1,0 +1,5 @@
+/** Read models of orders. */
+@NullMarked
+package io.waybill.orderview;
+
+import org.jspecify.annotations.NullMarked;

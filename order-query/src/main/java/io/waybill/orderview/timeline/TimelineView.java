@@ -1,0 +1,71 @@
+package io.waybill.orderview.timeline;
+
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Sorts.ascending;
+
+import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.messaging.Correlation;
+import io.waybill.chassis.messaging.Positions;
+import io.waybill.chassis.messaging.Projection;
+import io.waybill.chassis.mongo.ViewStore;
+import io.waybill.messages.OrderRelated;
+import io.waybill.messages.order.OrderQuery.FindTimeline;
+import io.waybill.messages.order.OrderQuery.OrderTimeline;
+import io.waybill.messages.order.TimelineEntry;
+import java.time.Instant;
+import java.util.List;
+import org.axonframework.config.ProcessingGroup;
+import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.eventhandling.Timestamp;
+import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.messaging.MetaData;
+import org.axonframework.messaging.annotation.MessageIdentifier;
+import org.axonframework.queryhandling.QueryHandler;
+import org.jspecify.annotations.Nullable;
+
+/** One document per event that belongs to an order. */
+@Projection
+@ProcessingGroup("timeline")
+class TimelineView {
+
+    public record Line(String orderId, TimelineEntry entry) {}
+
+    private final ViewStore<Line> lines;
+
+    TimelineView(MongoDatabase database) {
+        lines = new ViewStore<>(database, "timeline", Line.class);
+    }
+
+    @EventHandler
+    void on(
+            OrderRelated event,
+            TrackingToken token,
+            MetaData metaData,
+            @MessageIdentifier String eventId,
+            @Timestamp Instant at) {
+        long position = Positions.of(token);
+        var entry = new TimelineEntry(
+                position,
+                at,
+                eventId,
+                event.getClass().getSimpleName(),
+                text(metaData, Correlation.SERVICE),
+                text(metaData, Correlation.ACTOR),
+                text(metaData, Correlation.CAUSATION_ID),
+                text(metaData, Correlation.CORRELATION_ID),
+                Summary.of(event));
+        lines.fold(eventId, position, none -> new Line(event.orderId(), entry));
+    }
+
+    @QueryHandler
+    OrderTimeline handle(FindTimeline query) {
+        List<Line> story = lines.find(eq("view.orderId", query.orderId()), ascending("position"), 0);
+        return new OrderTimeline(
+                query.orderId(), story.stream().map(Line::entry).toList());
+    }
+
+    private static @Nullable String text(MetaData metaData, String key) {
+        @Nullable Object value = metaData.get(key);
+        return value == null ? null : value.toString();
+    }
+}

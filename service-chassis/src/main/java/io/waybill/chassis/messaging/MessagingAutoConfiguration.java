@@ -1,0 +1,139 @@
+package io.waybill.chassis.messaging;
+
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
+import org.axonframework.axonserver.connector.AxonServerConnectionManager;
+import org.axonframework.commandhandling.CommandBus;
+import org.axonframework.commandhandling.gateway.AxonNonTransientExceptionClassesPredicate;
+import org.axonframework.commandhandling.gateway.CommandGateway;
+import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
+import org.axonframework.commandhandling.gateway.ExponentialBackOffIntervalRetryScheduler;
+import org.axonframework.commandhandling.gateway.RetryScheduler;
+import org.axonframework.common.AxonThreadFactory;
+import org.axonframework.config.ConfigurerModule;
+import org.axonframework.config.EventProcessingConfiguration;
+import org.axonframework.config.EventProcessingConfigurer;
+import org.axonframework.config.EventProcessingConfigurer.PooledStreamingProcessorConfiguration;
+import org.axonframework.eventhandling.PropagatingErrorHandler;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.messaging.StreamableMessageSource;
+import org.axonframework.queryhandling.DefaultQueryGateway;
+import org.axonframework.queryhandling.QueryBus;
+import org.axonframework.queryhandling.QueryGateway;
+import org.axonframework.serialization.Serializer;
+import org.axonframework.springboot.autoconfig.AxonAutoConfiguration;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
+
+/** Axon's buses, gateways and event processors as a shop needs them. */
+@AutoConfiguration(before = AxonAutoConfiguration.class)
+public class MessagingAutoConfiguration {
+
+    /** Enough to make one read, one write and one token of many events, small enough to be handled within a claim. */
+    private static final int EVENT_BATCH_SIZE = 100;
+    /** The most instances of one service that can share its work; more only cost tokens. */
+    private static final int SEGMENTS = 4;
+    /** Event handlers mostly wait for answers, so a few more threads than cores keep the cores busy. */
+    private static final int EVENT_THREADS = 4;
+    /** 100, 200, ... 1600 ms: together about three seconds, in which a restarted peer or a lost race is over. */
+    private static final int COMMAND_RETRIES = 5;
+
+    private static final long FIRST_RETRY_MILLIS = 100;
+
+    @Bean
+    @Primary
+    Serializer serializer() {
+        return AllowListSerializer.create();
+    }
+
+    @Bean
+    Correlation correlation(@Value("${spring.application.name}") String service) {
+        return new Correlation(service);
+    }
+
+    @Bean(destroyMethod = "shutdown")
+    ScheduledExecutorService eventThreads() {
+        return Executors.newScheduledThreadPool(EVENT_THREADS, new AxonThreadFactory("events"));
+    }
+
+    @Bean(destroyMethod = "shutdown")
+    ScheduledExecutorService commandRetryThread() {
+        return Executors.newSingleThreadScheduledExecutor(new AxonThreadFactory("command-retry"));
+    }
+
+    @Bean
+    CommandGateway commandGateway(
+            CommandBus commandBus, Correlation correlation, ScheduledExecutorService commandRetryThread) {
+        Predicate<Throwable> misuse = failure -> Misuse.faultOf(failure).isPresent();
+        RetryScheduler retry = ExponentialBackOffIntervalRetryScheduler.builder()
+                .retryExecutor(commandRetryThread)
+                .backoffFactor(FIRST_RETRY_MILLIS)
+                .maxRetryCount(COMMAND_RETRIES)
+                .nonTransientFailurePredicate(misuse.or(new AxonNonTransientExceptionClassesPredicate()))
+                .build();
+        return DefaultCommandGateway.builder()
+                .commandBus(commandBus)
+                .retryScheduler(retry)
+                .dispatchInterceptors(List.of(correlation.atTheEdge()))
+                .build();
+    }
+
+    @Bean
+    QueryGateway queryGateway(QueryBus queryBus, Correlation correlation) {
+        return DefaultQueryGateway.builder()
+                .queryBus(queryBus)
+                .dispatchInterceptors(List.of(correlation.atTheEdge()))
+                .build();
+    }
+
+    @Bean
+    SagaCommands sagaCommands(CommandGateway gateway) {
+        return new SagaCommands(gateway);
+    }
+
+    @Bean
+    RequestCommands requestCommands(CommandGateway gateway, EventStore eventStore) {
+        return new RequestCommands(gateway, eventStore);
+    }
+
+    @Bean
+    RequestQueries requestQueries(QueryGateway gateway) {
+        return new RequestQueries(gateway);
+    }
+
+    @Bean
+    HealthIndicator messagingHealthIndicator(
+            AxonServerConnectionManager connections, EventProcessingConfiguration processing) {
+        return new MessagingHealthIndicator(connections, processing);
+    }
+
+    /**
+     * All processors are pooled, read from the very first event (so that what happened before a service's first start is
+     * not lost to its sagas), and stop at a failure instead of skipping the event.
+     */
+    @Bean
+    ConfigurerModule eventProcessing(ScheduledExecutorService eventThreads) {
+        return configurer -> {
+            EventProcessingConfigurer processing = configurer.eventProcessing();
+            processing.usingPooledStreamingEventProcessors();
+            processing.registerPooledStreamingEventProcessorConfiguration(pooled(eventThreads));
+            processing.registerDefaultErrorHandler(c -> PropagatingErrorHandler.instance());
+            processing.registerDefaultListenerInvocationErrorHandler(c -> PropagatingErrorHandler.instance());
+            processing.registerDefaultHandlerInterceptor((c, processor) -> new SagaCommands.Join());
+        };
+    }
+
+    private static PooledStreamingProcessorConfiguration pooled(ScheduledExecutorService eventThreads) {
+        return (configuration, builder) -> builder.workerExecutor(eventThreads)
+                .initialToken(StreamableMessageSource::createTailToken)
+                .initialSegmentCount(SEGMENTS)
+                .batchSize(EVENT_BATCH_SIZE)
+                // A batch may take longer than a claim lasts; without this another instance would take it over.
+                .enableCoordinatorClaimExtension();
+    }
+}

@@ -1,0 +1,77 @@
+package io.waybill.chassis.messaging;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.axonframework.commandhandling.CommandExecutionException;
+import org.axonframework.commandhandling.gateway.CommandGateway;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.messaging.InterceptorChain;
+import org.axonframework.messaging.MessageHandlerInterceptor;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
+
+/**
+ * How event handlers send commands: without waiting one by one, but the batch of events counts as handled only when all
+ * of them have been answered. They are joined before any saga is stored, so a crash at any point repeats a command
+ * rather than losing it, and one that fails makes the whole batch be handled again.
+ *
+ * <p>The other side must therefore take a repeated command as a quiet no-op.
+ */
+public final class SagaCommands {
+
+    private static final String SENT = SagaCommands.class.getName();
+    /** More than the retries of the command gateway take together, less than anyone waits for. */
+    private static final long ANSWER_TIMEOUT_SECONDS = 30;
+
+    private final CommandGateway gateway;
+
+    /** @param gateway through which the commands go */
+    public SagaCommands(CommandGateway gateway) {
+        this.gateway = gateway;
+    }
+
+    /** Sends a command as part of handling the current batch of events. */
+    public void send(Object command) {
+        sentIn(CurrentUnitOfWork.get()).add(gateway.send(command));
+    }
+
+    /**
+     * Joins the commands of a batch. It has to be registered with the processor rather than on the first command: what
+     * is registered first runs first, and this must run before a saga is stored.
+     */
+    static final class Join implements MessageHandlerInterceptor<EventMessage<?>> {
+
+        @Override
+        public Object handle(UnitOfWork<? extends EventMessage<?>> unitOfWork, InterceptorChain chain)
+                throws Exception {
+            sentIn(unitOfWork);
+            return chain.proceed();
+        }
+    }
+
+    private static List<CompletableFuture<?>> sentIn(UnitOfWork<?> unitOfWork) {
+        return unitOfWork.getOrComputeResource(SENT, key -> {
+            List<CompletableFuture<?>> sent = new ArrayList<>();
+            unitOfWork.onPrepareCommit(batch -> join(sent));
+            return sent;
+        });
+    }
+
+    private static void join(List<CompletableFuture<?>> sent) {
+        try {
+            CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
+                    .get(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new CommandExecutionException("A command of this batch of events failed", e.getCause());
+        } catch (TimeoutException e) {
+            throw new CommandExecutionException("A command of this batch of events was not answered in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandExecutionException("Stopped while waiting for the answer to a command", e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.waybill.chassis.mongo;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.ReadConcern;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+
+/** Opens Mongo databases by name: all on one MongoDB, or each embedded in this process with a file of its own. */
+public final class Databases implements AutoCloseable {
+
+    /** Long enough for a replica set to elect, short enough for a request to fail while its caller still waits. */
+    private static final int SERVER_SELECTION_TIMEOUT_SECONDS = 5;
+
+    private final String uri;
+    private final Path folder;
+    private final Deque<Runnable> closers = new ArrayDeque<>();
+
+    Databases(String uri, Path folder) {
+        this.uri = uri;
+        this.folder = folder;
+    }
+
+    /** Whether each database lies in a file that only this process has open. */
+    public boolean areEmbedded() {
+        return uri.isEmpty();
+    }
+
+    /**
+     * The database of this name, made if it is missing.
+     *
+     * @throws IllegalStateException if its file is open in another process
+     * @throws IllegalArgumentException if {@code MONGODB_URI} is no connection string
+     */
+    public synchronized MongoDatabase open(String name) {
+        MongoClient client;
+        if (areEmbedded()) {
+            EmbeddedMongo server = new EmbeddedMongo(folder.resolve(name + ".mv"));
+            closers.push(server::close);
+            client = MongoClients.create(settings(server.uri()).build());
+        } else {
+            // The event store can bring everything back but time: what is acknowledged is to survive an election.
+            client = MongoClients.create(settings(uri)
+                    .writeConcern(WriteConcern.MAJORITY.withJournal(true))
+                    .readConcern(ReadConcern.MAJORITY)
+                    .build());
+        }
+        closers.push(client::close);
+        return client.getDatabase(name);
+    }
+
+    private static MongoClientSettings.Builder settings(String uri) {
+        return MongoClientSettings.builder()
+                .applyConnectionString(new ConnectionString(uri))
+                .applyToClusterSettings(
+                        cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION_TIMEOUT_SECONDS, TimeUnit.SECONDS));
+    }
+
+    @Override
+    public synchronized void close() {
+        while (!closers.isEmpty()) {
+            closers.pop().run();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.waybill.chassis.mongo;
+
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+
+/**
+ * A server of the Mongo wire protocol inside this process, on a file of its own, for machines where no MongoDB is
+ * installed. What it has acknowledged survives the end of the process; what it holds is derived from the event store.
+ */
+final class EmbeddedMongo implements AutoCloseable {
+
+    private final MongoServer server;
+    private final InetSocketAddress address;
+
+    /**
+     * @param file where the store lies; it and its folder are made if they are missing
+     * @throws IllegalStateException if another process has the file open
+     */
+    EmbeddedMongo(Path file) {
+        server = new MongoServer(new CommittingBackend(open(file)));
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        address = server.getLocalAddress();
+    }
+
+    String uri() {
+        return "mongodb://" + address.getHostString() + ":" + address.getPort();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+    }
+
+    private static MVStore open(Path file) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            // Writes are committed one by one below; the store's own writer would only wake the processor.
+            return new MVStore.Builder()
+                    .fileName(file.toString())
+                    .autoCommitDisabled()
+                    .open();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot make the folder of the embedded store " + file, e);
+        } catch (MVStoreException e) {
+            if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
+                throw new IllegalStateException(
+                        "Another process has the store " + file
+                                + " open: stop it, or give this one its own WAYBILL_DATA.",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    /** Commits before it answers, where the library's own commit is once a second. */
+    private static final class CommittingBackend extends H2Backend {
+
+        CommittingBackend(MVStore store) {
+            super(store);
+        }
+
+        @Override
+        public Document handleMessage(MongoMessage message) {
+            Document answer = super.handleMessage(message);
+            if (getMvStore().hasUnsavedChanges()) {
+                commit();
+            }
+            return answer;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.waybill.chassis.web;
+
+import com.mongodb.MongoException;
+import io.waybill.chassis.messaging.Fault;
+import io.waybill.chassis.messaging.Misuse;
+import java.util.List;
+import java.util.Optional;
+import org.axonframework.common.AxonException;
+import org.axonframework.messaging.HandlerExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.bind.MissingRequestHeaderException;
+import org.springframework.web.bind.MissingServletRequestParameterException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Every exception that leaves a controller becomes a problem that says what to do and nothing of the inside. */
+@RestControllerAdvice
+class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
+    /** A restarted peer is back by then. */
+    private static final String RETRY_AFTER_SECONDS = "5";
+
+    @ExceptionHandler
+    ResponseEntity<Object> invalid(InvalidRequest invalid) {
+        return answer(invalid.problem());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> refused(RequestRefused refused) {
+        return answer(Problem.of(refused.status(), refused.code(), refused.detail()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> failed(Exception failure) {
+        Optional<Fault> misuse = Misuse.faultOf(failure);
+        if (misuse.isPresent()) {
+            Fault fault = misuse.get();
+            return answer(Problem.of(status(fault.kind()), fault.code(), fault.detail()));
+        }
+        if (isUnavailable(failure)) {
+            LOG.warn("A request could not be handled now", failure);
+            Problem problem = Problem.of(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "SERVICE_UNAVAILABLE",
+                    "A part of the system is not available. Repeat the request unchanged in a moment.");
+            return ResponseEntity.status(problem.status())
+                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                    .body(problem);
+        }
+        LOG.error("A request failed", failure);
+        return answer(Problem.of(
+                HttpStatus.INTERNAL_SERVER_ERROR,
+                "INTERNAL_ERROR",
+                "This is our fault. Repeat the request, and report its Waybill-Correlation-Id if it fails again."));
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleExceptionInternal(
+            Exception failure, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        Problem problem = switch (failure) {
+            case HttpMessageNotReadableException unreadable
+            when unreadable.getMostSpecificCause() instanceof BodyLimitFilter.BodyTooLarge ->
+                BodyLimitFilter.tooLarge();
+            case HttpMessageNotReadableException unreadable ->
+                Problem.of(status, "MALFORMED_JSON", "Send a JSON body.");
+            case MissingRequestHeaderException missing ->
+                Problem.of(
+                        status,
+                        missing.getHeaderName().equals(Idempotency.HEADER)
+                                ? "IDEMPOTENCY_KEY_MISSING"
+                                : "HEADER_MISSING",
+                        "Send the header " + missing.getHeaderName() + ".");
+            case MethodArgumentTypeMismatchException mismatch -> unusable(mismatch.getName());
+            case MissingServletRequestParameterException missing -> unusable(missing.getParameterName());
+            default -> Problem.of(status, code(status), "See the API description for what is accepted here.");
+        };
+        return ResponseEntity.status(problem.status())
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(problem);
+    }
+
+    private static Problem unusable(String parameter) {
+        return new InvalidRequest(List.of(new InvalidRequest.Fault(
+                        parameter, "UNUSABLE_VALUE", "The query parameter is missing or of the wrong type.")))
+                .problem();
+    }
+
+    private static String code(HttpStatusCode status) {
+        return status instanceof HttpStatus known ? known.name() : "HTTP_" + status.value();
+    }
+
+    private static HttpStatus status(Fault.Kind kind) {
+        return switch (kind) {
+            case INVALID -> HttpStatus.UNPROCESSABLE_CONTENT;
+            case NOT_FOUND -> HttpStatus.NOT_FOUND;
+            case CONFLICT -> HttpStatus.CONFLICT;
+        };
+    }
+
+    /** The event store, a peer or the database did not answer; a handler that failed is another matter. */
+    private static boolean isUnavailable(Exception failure) {
+        return failure instanceof MongoException
+                || (failure instanceof AxonException && !(failure instanceof HandlerExecutionException));
+    }
+
+    private static ResponseEntity<Object> answer(Problem problem) {
+        return ResponseEntity.status(problem.status())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(problem);
+    }
+}

@@ -1,0 +1,58 @@
+package io.waybill.chassis.mongo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericEventMessage;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.eventhandling.tokenstore.inmemory.InMemoryTokenStore;
+import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
+import org.axonframework.messaging.unitofwork.RollbackConfigurationType;
+import org.junit.jupiter.api.Test;
+
+class LastWriteTokenStoreTest {
+
+    private final List<String> history = new ArrayList<>();
+    private final LastWriteTokenStore store = new LastWriteTokenStore(new InMemoryTokenStore() {
+        @Override
+        public void storeToken(TrackingToken token, String processorName, int segment) {
+            history.add("token");
+        }
+    });
+
+    private final BatchingUnitOfWork<EventMessage<?>> batch =
+            new BatchingUnitOfWork<>(List.of(GenericEventMessage.asEventMessage("event")));
+
+    @Test
+    void writesTheTokenAfterAllElseOfTheBatch() {
+        // The order in which Axon registers them: the token first.
+        batch.onPrepareCommit(all -> store.storeToken(new GlobalSequenceTrackingToken(1), "views", 0));
+        batch.onPrepareCommit(all -> history.add("saga"));
+
+        batch.executeWithResult(() -> history.add("view"));
+
+        assertThat(history).containsExactly("view", "saga", "token");
+    }
+
+    @Test
+    void writesNoTokenForABatchThatFailed() {
+        batch.onPrepareCommit(all -> store.storeToken(new GlobalSequenceTrackingToken(1), "views", 0));
+        batch.onPrepareCommit(all -> {
+            throw new IllegalStateException("the saga store is away");
+        });
+
+        batch.executeWithResult(() -> history.add("view"), RollbackConfigurationType.ANY_THROWABLE);
+
+        assertThat(history).containsExactly("view");
+    }
+
+    @Test
+    void writesAtOnceOutsideABatch() {
+        store.storeToken(new GlobalSequenceTrackingToken(1), "views", 0);
+
+        assertThat(history).containsExactly("token");
+    }
+}

@@ -1,0 +1,187 @@
+package io.waybill.chassis.sample;
+
+import static com.mongodb.client.model.Filters.empty;
+import static org.axonframework.modelling.command.AggregateLifecycle.apply;
+
+import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.messaging.Misuse;
+import io.waybill.chassis.messaging.Positions;
+import io.waybill.chassis.messaging.Projection;
+import io.waybill.chassis.messaging.RequestCommands;
+import io.waybill.chassis.messaging.RequestQueries;
+import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.chassis.mongo.ViewStore;
+import io.waybill.chassis.web.Idempotency;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.axonframework.commandhandling.CommandHandler;
+import org.axonframework.config.ProcessingGroup;
+import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.eventsourcing.EventSourcingHandler;
+import org.axonframework.modelling.command.AggregateCreationPolicy;
+import org.axonframework.modelling.command.AggregateIdentifier;
+import org.axonframework.modelling.command.CreationPolicy;
+import org.axonframework.modelling.command.TargetAggregateIdentifier;
+import org.axonframework.queryhandling.QueryHandler;
+import org.axonframework.spring.stereotype.Aggregate;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** A service with no domain to speak of: a tally that is counted up, echoed by an event handler, and shown. */
+@SpringBootApplication
+public class SampleApplication {
+
+    /** A tally of this name cannot be shown, because its projection fails on it. */
+    public static final String POISON = "poison";
+
+    public record Count(@TargetAggregateIdentifier String tally, int by) {}
+
+    /** Counts once, however often it is sent. */
+    public record Echo(@TargetAggregateIdentifier String tally) {}
+
+    public record Counted(String tally, int by) {}
+
+    public record Echoed(String tally) {}
+
+    public record FindTally(String tally) {}
+
+    public record Tally(String tally, int sum) {}
+
+    @Aggregate
+    static class TallyAggregate {
+
+        @AggregateIdentifier
+        @SuppressWarnings("UnusedVariable") // Axon reads it
+        private String tally;
+
+        private boolean echoed;
+
+        @CommandHandler
+        @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
+        String handle(Count count) {
+            if (count.by() == 13) {
+                throw Misuse.conflict("UNLUCKY", "Count by another number.");
+            }
+            apply(new Counted(count.tally(), count.by()));
+            return count.tally();
+        }
+
+        @CommandHandler
+        @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
+        void handle(Echo echo) {
+            if (!echoed) {
+                apply(new Echoed(echo.tally()));
+            }
+        }
+
+        @EventSourcingHandler
+        void on(Counted counted) {
+            tally = counted.tally();
+        }
+
+        @EventSourcingHandler
+        void on(Echoed event) {
+            tally = event.tally();
+            echoed = true;
+        }
+    }
+
+    @Projection
+    @ProcessingGroup("tallies")
+    public static class Tallies {
+
+        private final ViewStore<Tally> tallies;
+        public final AtomicInteger poisonTasted = new AtomicInteger();
+
+        Tallies(MongoDatabase database) {
+            tallies = new ViewStore<>(database, "tallies", Tally.class);
+        }
+
+        @EventHandler
+        void on(Counted counted, TrackingToken token) {
+            if (counted.tally().equals(POISON)) {
+                poisonTasted.incrementAndGet();
+                throw new IllegalStateException("This tally cannot be shown, as its name says.");
+            }
+            tallies.fold(
+                    counted.tally(),
+                    Positions.of(token),
+                    tally -> new Tally(counted.tally(), (tally == null ? 0 : tally.sum()) + counted.by()));
+        }
+
+        @QueryHandler
+        Tally handle(FindTally query) {
+            return tallies.find(query.tally());
+        }
+
+        public List<Tally> all() {
+            return tallies.find(empty(), empty(), 0);
+        }
+    }
+
+    @Component
+    @ProcessingGroup("echo")
+    static class EchoProcess {
+
+        @EventHandler
+        void on(Counted counted, SagaCommands commands) {
+            commands.send(new Echo(counted.tally()));
+        }
+    }
+
+    @RestController
+    static class TallyController {
+
+        private final RequestCommands commands;
+        private final RequestQueries queries;
+        private final Idempotency idempotency;
+
+        TallyController(RequestCommands commands, RequestQueries queries, Idempotency idempotency) {
+            this.commands = commands;
+            this.queries = queries;
+            this.idempotency = idempotency;
+        }
+
+        record Step(@NotNull @Min(1) @Max(100) Integer by) {}
+
+        record Body(@NotBlank String note, @NotEmpty List<@NotNull @Valid Step> steps, Boolean loud) {}
+
+        record Answer(String id, long position) {}
+
+        @PostMapping("/tallies/{tally}")
+        ResponseEntity<Object> count(
+                @PathVariable String tally, @RequestHeader(Idempotency.HEADER) String key, @RequestBody Body body) {
+            return idempotency.once("POST /tallies/" + tally, key, body, id -> {
+                long position = 0;
+                for (Step step : body.steps()) {
+                    position = commands.send(new Count(tally, step.by())).position();
+                }
+                return ResponseEntity.accepted().body(new Answer(id, position));
+            });
+        }
+
+        @GetMapping("/tallies/{tally}")
+        Tally show(@PathVariable String tally) {
+            return queries.ask(new FindTally(tally), Tally.class);
+        }
+
+        @GetMapping("/broken")
+        Tally broken() {
+            throw new IllegalStateException("secret inside");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.waybill.messages.inventory;
+
+import java.util.List;
+
+/** What can be read about stock. */
+public sealed interface StockQuery {
+
+    /** Asks for the stock of one SKU; answered by {@link StockLevel}, or null if there never was any. */
+    record FindStock(String sku) implements StockQuery {}
+
+    /** Asks for all stock by SKU; answered by a {@link StockList}. */
+    record FindStocks() implements StockQuery {}
+
+    /** Pieces of one SKU over all locations; {@code available = onHand - reserved}, never below 0. */
+    record StockLevel(String sku, int onHand, int reserved, int available) {}
+
+    /** Stock by SKU. A wrapper, because a bare list loses its element type on the wire. */
+    record StockList(List<StockLevel> items) {}
+}

@@ -1,0 +1,45 @@
+package io.waybill.messages.order;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What can be read about orders. */
+public sealed interface OrderQuery {
+
+    /** Asks for one order; answered by {@link OrderDetails}, or null if there is none. */
+    record FindOrder(String orderId) implements OrderQuery {}
+
+    /**
+     * Asks for orders, newest first; answered by an {@link OrderPage}. Every filter that is null lets all pass.
+     *
+     * @param from earliest time of placing, inclusive
+     * @param to latest time of placing, exclusive
+     * @param limit rows per page, at least 1
+     * @param after where the page before ended, or null for the first page
+     */
+    record FindOrders(
+            @Nullable String customerId,
+            @Nullable OrderStatus status,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            int limit,
+            @Nullable OrderCursor after)
+            implements OrderQuery {}
+
+    /** Asks for the events of one order across all services; answered by an {@link OrderTimeline}. */
+    record FindTimeline(String orderId) implements OrderQuery {}
+
+    /** Where a page of orders ended. */
+    record OrderCursor(Instant placedAt, String orderId) {}
+
+    /**
+     * A page of orders. A wrapper, because a bare list loses its element type on the wire.
+     *
+     * @param next where the next page starts, or null if this is the last
+     */
+    record OrderPage(List<OrderSummary> items, @Nullable OrderCursor next) {}
+
+    /** The events of one order in the order of the event store; empty if the order is unknown. */
+    record OrderTimeline(String orderId, List<TimelineEntry> entries) {}
+}

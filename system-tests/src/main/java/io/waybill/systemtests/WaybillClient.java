@@ -1,0 +1,236 @@
+package io.waybill.systemtests;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.awaitility.core.ConditionTimeoutException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The public REST API, one method per call, and the waiting that an asynchronous system asks of its clients. */
+final class WaybillClient {
+
+    /** Where an order comes to rest; CONFIRMED does, too, until somebody cancels it. */
+    static final Set<String> ENDED = Set.of("CONFIRMED", "REJECTED", "CANCELLED");
+
+    /** Far above what any step takes, so that only a hanging one exceeds it, and still short enough for a build. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** A gateway that has not answered by then never will. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
+
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+
+    private final String api;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    /** @param api where the API starts, such as {@code http://127.0.0.1:8080/api} */
+    WaybillClient(String api) {
+        this.api = api;
+    }
+
+    Answer listProduct(String sku, String name, long unitPriceMinor) {
+        return listProduct(sku, name, unitPriceMinor, "EUR");
+    }
+
+    Answer listProduct(String sku, String name, long unitPriceMinor, String currency) {
+        var product = object().put("name", name);
+        product.putObject("unitPrice").put("minor", unitPriceMinor).put("currency", currency);
+        return send(request("PUT", "/products/" + sku, product.toString()));
+    }
+
+    Answer receive(String sku, int quantity) {
+        var receipt = object().put("quantity", quantity);
+        return send(keyed(request("POST", "/stock/" + sku + "/receipts", receipt.toString())));
+    }
+
+    Answer stock(String sku) {
+        return get("/stock/" + sku);
+    }
+
+    Answer place(NewOrder order) {
+        return send(
+                request("POST", "/orders", order.json().toString()).header("Idempotency-Key", order.idempotencyKey()));
+    }
+
+    Answer cancel(String orderId, String reason) {
+        return send(keyed(request(
+                "POST",
+                "/orders/" + orderId + "/cancel",
+                object().put("reason", reason).toString())));
+    }
+
+    Answer order(String orderId) {
+        return get("/orders/" + orderId);
+    }
+
+    Answer timeline(String orderId) {
+        return get("/orders/" + orderId + "/timeline");
+    }
+
+    Answer payments(String orderId) {
+        return get("/payments?orderId=" + orderId);
+    }
+
+    /** All orders of a customer, newest first, whatever number of pages it takes. */
+    List<JsonNode> ordersOf(String customerId) {
+        var orders = new ArrayList<JsonNode>();
+        String query = "/orders?limit=100&customerId=" + customerId;
+        var page = get(query).expect(200).json();
+        page.path("items").forEach(orders::add);
+        while (page.path("next").isString()) {
+            page = get(query + "&cursor=" + page.path("next").asString())
+                    .expect(200)
+                    .json();
+            page.path("items").forEach(orders::add);
+        }
+        return orders;
+    }
+
+    Answer get(String path) {
+        return send(request("GET", path, ""));
+    }
+
+    /** A request to be completed; a body that is not empty is declared to be JSON. */
+    HttpRequest.Builder request(String method, String path, String body) {
+        var request = HttpRequest.newBuilder(URI.create(api + path)).timeout(REQUEST_TIMEOUT);
+        if (body.isEmpty()) {
+            return request.method(method, BodyPublishers.noBody());
+        }
+        return request.method(method, BodyPublishers.ofString(body)).header("Content-Type", "application/json");
+    }
+
+    /** @throws UncheckedIOException if there was no answer */
+    Answer send(HttpRequest.Builder request) {
+        try {
+            return Answer.of(http.send(request.build(), BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for an answer", e);
+        }
+    }
+
+    /** Puts a product on sale and waits until an order for it would find its price and its stock. */
+    void offer(String sku, String name, long unitPriceMinor, int quantity) {
+        listProduct(sku, name, unitPriceMinor).expect(201);
+        receive(sku, quantity).expect(202);
+        await(sku + " in stock").atMost(PATIENCE).pollInterval(POLL_INTERVAL).until(() -> {
+            var stock = stock(sku);
+            return stock.status() == 200 && stock.json().path("available").asInt() == quantity;
+        });
+    }
+
+    /**
+     * Places an order whatever it takes and returns its ID: while the price list does not know the product yet, a
+     * service is away or the connection breaks, the same request is sent again. The key makes that safe.
+     */
+    String placeUntilAccepted(NewOrder order) {
+        var last = new Answer[1];
+        try {
+            await("order accepted")
+                    .atMost(PATIENCE)
+                    .pollInterval(POLL_INTERVAL)
+                    .pollDelay(Duration.ZERO)
+                    .ignoreException(UncheckedIOException.class)
+                    .until(() -> {
+                        last[0] = place(order);
+                        return !isWorthRepeating(last[0]);
+                    });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("no order within " + PATIENCE + ", but at last " + last[0], e);
+        }
+        return last[0].expect(202).json().path("orderId").asString();
+    }
+
+    private static boolean isWorthRepeating(Answer answer) {
+        return answer.status() >= 502
+                || Set.of("UNKNOWN_SKU", "REQUEST_IN_PROGRESS").contains(answer.code());
+    }
+
+    /** Waits until the order has ended and returns it. */
+    JsonNode awaitEnd(String orderId) {
+        return awaitStatus(orderId, ENDED);
+    }
+
+    JsonNode awaitStatus(String orderId, String status) {
+        return awaitStatus(orderId, Set.of(status));
+    }
+
+    private JsonNode awaitStatus(String orderId, Set<String> statuses) {
+        return awaitJson(
+                "/orders/" + orderId,
+                "order " + orderId + " to be " + statuses,
+                order -> statuses.contains(order.path("status").asString("")));
+    }
+
+    /** Waits until the order's only payment has the status and returns it. */
+    JsonNode awaitPayment(String orderId, String status) {
+        return awaitJson(
+                        "/payments?orderId=" + orderId,
+                        "payment of order " + orderId + " to be " + status,
+                        payments -> payments.path("items").size() == 1
+                                && status.equals(payments.at("/items/0/status").asString("")))
+                .at("/items/0");
+    }
+
+    /** Waits until the timeline of an order holds an event of the type and returns the timeline. */
+    JsonNode awaitTimeline(String orderId, String type) {
+        return awaitJson(
+                "/orders/" + orderId + "/timeline",
+                type + " in the timeline of order " + orderId,
+                timeline -> timeline.path("entries").findValuesAsString("type").contains(type));
+    }
+
+    /** Waits until so many pieces are available and returns the stock. */
+    JsonNode awaitAvailable(String sku, int available) {
+        return awaitJson(
+                "/stock/" + sku,
+                available + " pieces of " + sku + " available",
+                stock -> stock.path("available").asInt(-1) == available);
+    }
+
+    /** Waits until a resource answers with 200 and the wanted content; fails with what it answered last. */
+    JsonNode awaitJson(String path, String what, Predicate<JsonNode> wanted) {
+        var last = new Answer[1];
+        try {
+            await(what)
+                    .atMost(PATIENCE)
+                    .pollInterval(POLL_INTERVAL)
+                    .pollDelay(Duration.ZERO)
+                    .ignoreException(UncheckedIOException.class)
+                    .until(() -> {
+                        last[0] = get(path);
+                        return last[0].status() == 200 && wanted.test(last[0].json());
+                    });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("waited " + PATIENCE + " for " + what + ", but at last " + last[0], e);
+        }
+        return last[0].json();
+    }
+
+    private static HttpRequest.Builder keyed(HttpRequest.Builder request) {
+        return request.header("Idempotency-Key", UUID.randomUUID().toString());
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+}

@@ -1,0 +1,23 @@
+package io.waybill.systemtests;
+
+import java.util.Locale;
+
+/** The processes that make up a Waybill, in the order in which they start. */
+enum Service {
+    AXONSERVER,
+    ORDER_COMMAND,
+    ORDER_QUERY,
+    INVENTORY_SAGA,
+    PAYMENT_SERVICE,
+    GATEWAY;
+
+    /** Name of the module, its jar and its entry at the gateway. */
+    String moduleName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Where it says that it can really serve. */
+    String readinessPath() {
+        return this == AXONSERVER ? "/actuator/health" : "/actuator/health/readiness";
+    }
+}
