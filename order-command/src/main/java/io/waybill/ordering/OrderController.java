@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -97,7 +98,7 @@ class OrderController {
             long position = commands.send(new PlaceOrder(
                             orderId,
                             order.customerId(),
-                            priced(order.lines()),
+                            priced(order.lines(), priceList::unitPrice),
                             order.shippingAddress().asAddress(),
                             order.paymentToken()))
                     .position();
@@ -114,13 +115,13 @@ class OrderController {
         return ResponseEntity.accepted().body(new ChangedOrder(orderId, position));
     }
 
-    private List<OrderLine> priced(List<NewLine> lines) {
+    static List<OrderLine> priced(List<NewLine> lines, Function<String, Optional<Money>> unitPrice) {
         refuseRepeatedSkus(lines);
         List<OrderLine> priced = new ArrayList<>();
         List<Fault> unknown = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             NewLine line = lines.get(i);
-            Optional<Money> price = priceList.unitPrice(line.sku());
+            Optional<Money> price = unitPrice.apply(line.sku());
             if (price.isPresent()) {
                 priced.add(new OrderLine(line.sku(), line.quantity(), price.get()));
             } else {

@@ -190,7 +190,6 @@ final class WaybillSystem implements AutoCloseable {
         command.add("@"
                 + root.resolve(service == Service.AXONSERVER ? "axonserver" : "service-chassis")
                         .resolve("jvm.options"));
-        startCache(service).ifPresent(cache -> command.addAll(List.of("-XX:AOTCache=" + cache, "-XX:AOTMode=auto")));
         command.addAll(List.of("-jar", jar(service).toString()));
         command.addAll(usualArguments(service));
         command.addAll(List.of(arguments));
@@ -247,18 +246,6 @@ final class WaybillSystem implements AutoCloseable {
             throw new IllegalStateException("There is no " + jar + "; build it first: ./mvnw package -DskipTests");
         }
         return jar;
-    }
-
-    /** The cache that the launcher has made for this JDK and this jar, if it has. */
-    private Optional<Path> startCache(Service service) {
-        Path cache = jar(service).resolveSibling("%s-%s.aot".formatted(service.moduleName(), Runtime.version()));
-        try {
-            boolean fresh = Files.exists(cache)
-                    && Files.getLastModifiedTime(cache).compareTo(Files.getLastModifiedTime(jar(service))) > 0;
-            return fresh ? Optional.of(cache) : Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void awaitReady(Iterable<Service> services) {

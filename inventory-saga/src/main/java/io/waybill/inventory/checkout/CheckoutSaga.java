@@ -27,7 +27,7 @@ import io.waybill.messages.payment.PaymentEvent.PaymentCaptured;
 import io.waybill.messages.payment.PaymentEvent.PaymentDeclined;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.Timestamp;
@@ -66,7 +66,8 @@ public class CheckoutSaga {
 
     private @Nullable OrderPlaced order;
     private Step step = Step.RESERVING;
-    private final Set<String> reservedSkus = new TreeSet<>();
+    /** Not final, because Jackson leaves a final field as it is when the saga is read back. */
+    private SortedSet<String> reservedSkus = new TreeSet<>();
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS)
     private @Nullable ScheduleToken deadline;
@@ -117,11 +118,11 @@ public class CheckoutSaga {
     @SagaEventHandler(associationProperty = ORDER)
     void on(OrderConfirmed confirmed, CheckoutProperties properties, EventScheduler scheduler, SagaCommands commands) {
         cancelDeadline(scheduler);
-        if (properties.captureOnConfirmation()) {
+        if (!properties.captureOnConfirmation()) {
+            SagaLifecycle.end();
+        } else if (step == Step.CONFIRMING) {
             step = Step.CAPTURING;
             commands.send(new CapturePayment(paymentId()));
-        } else {
-            SagaLifecycle.end();
         }
     }
 
@@ -154,7 +155,10 @@ public class CheckoutSaga {
 
     @SagaEventHandler(associationProperty = ORDER)
     void on(CaptureRefused refused, SagaCommands commands) {
-        commands.send(new CancelOrder(order().orderId(), refused.reason()));
+        if (step == Step.CAPTURING) {
+            step = Step.UNDOING;
+            commands.send(new CancelOrder(order().orderId(), refused.reason()));
+        }
     }
 
     @EndSaga
@@ -168,7 +172,7 @@ public class CheckoutSaga {
     @SagaEventHandler(associationProperty = ORDER)
     void on(OrderCancelled cancelled, EventScheduler scheduler, SagaCommands commands) {
         cancelDeadline(scheduler);
-        if (cancelled.cancelledFrom() == OrderStatus.PLACED) {
+        if (cancelled.cancelledFrom() == OrderStatus.PLACED && step != Step.UNDOING) {
             undo(commands);
         }
     }

@@ -22,7 +22,11 @@ public final class Databases implements AutoCloseable {
     private final Path folder;
     private final Deque<Runnable> closers = new ArrayDeque<>();
 
-    Databases(String uri, Path folder) {
+    /**
+     * @param uri of a real MongoDB, or empty for embedded ones
+     * @param folder where the files of embedded databases lie; made if it is missing
+     */
+    public Databases(String uri, Path folder) {
         this.uri = uri;
         this.folder = folder;
     }
