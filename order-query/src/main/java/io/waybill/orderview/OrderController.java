@@ -87,12 +87,12 @@ class OrderController {
         return RequestRefused.notFound("ORDER_NOT_FOUND", "There is no order " + orderId + ".");
     }
 
-    private static String encode(OrderCursor cursor) {
+    static String encode(OrderCursor cursor) {
         String plain = cursor.placedAt() + " " + cursor.orderId();
         return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(UTF_8));
     }
 
-    private static OrderCursor decode(String cursor) {
+    static OrderCursor decode(String cursor) {
         try {
             String plain = new String(Base64.getUrlDecoder().decode(cursor), UTF_8);
             int space = plain.indexOf(' ');

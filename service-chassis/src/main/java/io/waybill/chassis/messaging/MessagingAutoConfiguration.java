@@ -15,7 +15,6 @@ import org.axonframework.common.AxonThreadFactory;
 import org.axonframework.config.ConfigurerModule;
 import org.axonframework.config.EventProcessingConfiguration;
 import org.axonframework.config.EventProcessingConfigurer;
-import org.axonframework.config.EventProcessingConfigurer.PooledStreamingProcessorConfiguration;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.StreamableMessageSource;
@@ -38,8 +37,6 @@ public class MessagingAutoConfiguration {
     private static final int EVENT_BATCH_SIZE = 100;
     /** The most instances of one service that can share its work; more only cost tokens. */
     private static final int SEGMENTS = 4;
-    /** Event handlers mostly wait for answers, so a few more threads than cores keep the cores busy. */
-    private static final int EVENT_THREADS = 4;
     /** 100, 200, ... 1600 ms: together about three seconds, in which a restarted peer or a lost race is over. */
     private static final int COMMAND_RETRIES = 5;
 
@@ -54,11 +51,6 @@ public class MessagingAutoConfiguration {
     @Bean
     Correlation correlation(@Value("${spring.application.name}") String service) {
         return new Correlation(service);
-    }
-
-    @Bean(destroyMethod = "shutdown")
-    ScheduledExecutorService eventThreads() {
-        return Executors.newScheduledThreadPool(EVENT_THREADS, new AxonThreadFactory("events"));
     }
 
     @Bean(destroyMethod = "shutdown")
@@ -117,23 +109,19 @@ public class MessagingAutoConfiguration {
      * not lost to its sagas), and stop at a failure instead of skipping the event.
      */
     @Bean
-    ConfigurerModule eventProcessing(ScheduledExecutorService eventThreads) {
+    ConfigurerModule eventProcessing() {
         return configurer -> {
             EventProcessingConfigurer processing = configurer.eventProcessing();
             processing.usingPooledStreamingEventProcessors();
-            processing.registerPooledStreamingEventProcessorConfiguration(pooled(eventThreads));
+            processing.registerPooledStreamingEventProcessorConfiguration(
+                    (configuration, builder) -> builder.initialToken(StreamableMessageSource::createTailToken)
+                            .initialSegmentCount(SEGMENTS)
+                            .batchSize(EVENT_BATCH_SIZE)
+                            // A batch may take longer than a claim lasts; without this another instance would take it.
+                            .enableCoordinatorClaimExtension());
             processing.registerDefaultErrorHandler(c -> PropagatingErrorHandler.instance());
             processing.registerDefaultListenerInvocationErrorHandler(c -> PropagatingErrorHandler.instance());
             processing.registerDefaultHandlerInterceptor((c, processor) -> new SagaCommands.Join());
         };
-    }
-
-    private static PooledStreamingProcessorConfiguration pooled(ScheduledExecutorService eventThreads) {
-        return (configuration, builder) -> builder.workerExecutor(eventThreads)
-                .initialToken(StreamableMessageSource::createTailToken)
-                .initialSegmentCount(SEGMENTS)
-                .batchSize(EVENT_BATCH_SIZE)
-                // A batch may take longer than a claim lasts; without this another instance would take it over.
-                .enableCoordinatorClaimExtension();
     }
 }

@@ -59,6 +59,26 @@ class SagaDocumentsTest {
 
         assertThat(entry.saga()).isEqualTo(new Journey(2));
         assertThat(entry.associationValues()).hasSize(2);
+        assertThat(sagas.findSagas(Journey.class, new AssociationValue("parcel", "2")))
+                .containsExactly("saga-1");
+    }
+
+    @Test
+    void isNoLongerFoundByWhatItWasDissociatedFrom() {
+        var associations = new AssociationValuesImpl(Set.of(PARCEL));
+        associations.remove(PARCEL);
+        sagas.updateSaga(Journey.class, "saga-1", new Journey(2), associations);
+
+        assertThat(sagas.findSagas(Journey.class, PARCEL)).isEmpty();
+        assertThat(sagas.loadSaga(Journey.class, "saga-1")).isNotNull();
+    }
+
+    @Test
+    void sharesAnAssociationWithOthers() {
+        sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(PARCEL));
+        sagas.deleteSaga(Journey.class, "saga-1", Set.of(PARCEL));
+
+        assertThat(sagas.findSagas(Journey.class, PARCEL)).containsExactly("saga-2");
     }
 
     @Test

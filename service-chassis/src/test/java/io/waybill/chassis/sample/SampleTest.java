@@ -1,5 +1,10 @@
 package io.waybill.chassis.sample;
 
+import com.google.protobuf.ByteString;
+import io.axoniq.axonserver.connector.AxonServerConnectionFactory;
+import io.axoniq.axonserver.connector.impl.ServerAddress;
+import io.axoniq.axonserver.grpc.SerializedObject;
+import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
 import java.io.IOException;
@@ -30,6 +35,7 @@ public @interface SampleTest {
         public void initialize(ConfigurableApplicationContext context) {
             try {
                 var node = AxonServerNode.start(AxonServerOptions.embedded());
+                appendBeforeTheServiceStarts(node);
                 TestPropertySourceUtils.addInlinedPropertiesToEnvironment(
                         context,
                         "axon.axonserver.servers=" + node.address(),
@@ -37,6 +43,27 @@ public @interface SampleTest {
                         "waybill.mongodb.data-folder=" + Files.createTempDirectory("sample"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void appendBeforeTheServiceStarts(AxonServerNode node) {
+            var factory = AxonServerConnectionFactory.forClient("earlier")
+                    .routingServers(new ServerAddress("localhost", node.port()))
+                    .build();
+            try {
+                var payload = SerializedObject.newBuilder()
+                        .setType(SampleApplication.Counted.class.getName())
+                        .setData(ByteString.copyFromUtf8("{\"tally\": \"early\", \"by\": 4}"));
+                var event = Event.newBuilder()
+                        .setAggregateIdentifier("early")
+                        .setAggregateType("TallyAggregate")
+                        .setMessageIdentifier("event-before-the-start")
+                        .setTimestamp(System.currentTimeMillis())
+                        .setPayload(payload)
+                        .build();
+                factory.connect("default").eventChannel().appendEvents(event).join();
+            } finally {
+                factory.shutdown();
             }
         }
     }
