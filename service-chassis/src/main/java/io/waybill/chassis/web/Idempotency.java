@@ -121,7 +121,7 @@ public final class Idempotency {
                                         eq("answer", null),
                                         lt("startedAt", Date.from(now.minus(IN_FLIGHT_AT_MOST)))),
                                 set("startedAt", Date.from(now)))
-                        .getModifiedCount()
+                        .getMatchedCount()
                 == 1;
         if (tookOver) {
             return null;
