@@ -1,0 +1,182 @@
+package io.waybill.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.waybill.gateway.Stub.Asked;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.json.JsonMapper;
+
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class GatewayTest {
+
+    private static final Stub PAYMENTS = new Stub("payment-service");
+    private static final List<Stub> SERVICES =
+            List.of(new Stub("order-command"), new Stub("order-query"), new Stub("inventory-saga"), PAYMENTS);
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final String address;
+
+    GatewayTest(@LocalServerPort int port) {
+        address = "http://127.0.0.1:" + port;
+    }
+
+    @DynamicPropertySource
+    static void services(DynamicPropertyRegistry properties) {
+        SERVICES.forEach(stub -> properties.add("waybill.services." + stub.name(), stub::uri));
+    }
+
+    @BeforeEach
+    void forget() {
+        SERVICES.forEach(stub -> stub.asked().clear());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /api/orders,                          order-command",
+        "POST, /api/orders/7/cancel,                 order-command",
+        "GET,  /api/orders?customerId=a%20b&limit=5, order-query",
+        "GET,  /api/orders/7,                        order-query",
+        "GET,  /api/orders/7/timeline,               order-query",
+        "GET,  /api/orders/%C3%A9%20%25+%252e%252e,  order-query",
+        "GET,  /api/products,                        inventory-saga",
+        "PUT,  /api/products/TEA-500,                inventory-saga",
+        "GET,  /api/stock/TEA-500,                   inventory-saga",
+        "POST, /api/stock/TEA-500/receipts,          inventory-saga",
+        "GET,  /api/payments?orderId=7,              payment-service",
+        "POST, /api/payments/webhooks/sandbox,       payment-service"
+    })
+    void eachRouteGoesToItsServiceAsItCame(String method, String uri, String service) throws Exception {
+        HttpResponse<String> answer = send(method, uri);
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(answer.body()).isEqualTo(service);
+        assertThat(asked()).containsExactly(new Asked(method, uri, "key-1", method.equals("GET") ? "" : "{}"));
+    }
+
+    @Test
+    void anAnswerPassesWithItsHeaders() throws Exception {
+        assertThat(send("POST", "/api/orders").headers().firstValue("Location")).contains("/api/orders/7");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET,    /",
+        "GET,    /api",
+        "GET,    /api/unknown",
+        "GET,    /api/ordersandmore",
+        "GET,    /API/orders",
+        "DELETE, /api/orders/7",
+        "PUT,    /api/orders",
+        "POST,   /index.html"
+    })
+    void whatIsNotListedIsNotPublic(String method, String uri) throws Exception {
+        HttpResponse<String> answer = send(method, uri);
+
+        assertThat(answer.statusCode()).isIn(404, 405);
+        assertThat(problemCode(answer)).isEqualTo(answer.statusCode() == 404 ? "NOT_FOUND" : "METHOD_NOT_ALLOWED");
+        assertThat(asked()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/orders/../../actuator",
+                "/api/orders/../../actuator/env",
+                "/api/orders/%2e%2e/%2e%2e/actuator/env",
+                "/api/orders/..;/..;/actuator/env",
+                "/api/orders/..%2f..%2factuator/env",
+                "/api/orders/%2e%2e%2f%2e%2e%2factuator/env",
+                "/api/orders/..%5c..%5cactuator/env",
+                "//actuator/env",
+                "/api/orders/.%2e/.%2e/actuator/env",
+                "/api/orders/..%00/../actuator/env",
+                "/api/orders/./7",
+                "/api/orders//7",
+                "/api/orders;v=1/7"
+            })
+    void aPathThatMeansSomethingElseInsideIsRefused(String uri) throws Exception {
+        HttpResponse<String> answer = send("GET", uri);
+
+        assertThat(answer.statusCode()).isBetween(400, 499);
+        assertThat(asked()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/actuator/env",
+                "/actuator/beans",
+                "/actuator/configprops",
+                "/actuator/heapdump",
+                "/actuator/loggers",
+                "/actuator/mappings",
+                "/actuator/gateway/routes"
+            })
+    void showsNothingOfItsInside(String uri) throws Exception {
+        HttpResponse<String> answer = send("GET", uri);
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(problemCode(answer)).isEqualTo("NOT_FOUND");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"})
+    void tellsThatItIsWellAndNoMore(String uri) throws Exception {
+        HttpResponse<String> answer = send("GET", uri);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"status\":\"UP\"").doesNotContain("details");
+    }
+
+    @Test
+    void aServiceThatIsDownIsUnavailableForAWhile() throws Exception {
+        PAYMENTS.stop();
+        try {
+            HttpResponse<String> answer = send("GET", "/api/payments/7");
+
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(problemCode(answer)).isEqualTo("SERVICE_UNAVAILABLE");
+            assertThat(answer.headers().firstValue("Retry-After")).contains("5");
+        } finally {
+            PAYMENTS.restart();
+        }
+        assertThat(send("GET", "/api/payments/7").statusCode()).isEqualTo(202);
+    }
+
+    private HttpResponse<String> send(String method, String uri) throws IOException, InterruptedException {
+        var body = method.equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString("{}");
+        var request = HttpRequest.newBuilder(URI.create(address + uri))
+                .method(method, body)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", "key-1")
+                .build();
+        return CLIENT.send(request, BodyHandlers.ofString());
+    }
+
+    private static List<Asked> asked() {
+        return SERVICES.stream().flatMap(stub -> stub.asked().stream()).toList();
+    }
+
+    private static String problemCode(HttpResponse<String> answer) {
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        return JSON.readTree(answer.body()).get("code").asString();
+    }
+}

@@ -1,0 +1,68 @@
+package io.waybill.ordering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
+
+import io.waybill.chassis.web.InvalidRequest;
+import io.waybill.chassis.web.InvalidRequest.Fault;
+import io.waybill.messages.Money;
+import io.waybill.messages.order.OrderLine;
+import io.waybill.ordering.OrderController.NewLine;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class OrderControllerTest {
+
+    private static final Map<String, Money> PRICES =
+            Map.of("TEA-500", new Money(1250, "EUR"), "CUP-1", new Money(999, "EUR"), "SENCHA", new Money(1800, "JPY"));
+
+    @Test
+    void takesPricesFromThePriceList() {
+        assertThat(priced("TEA-500", "CUP-1"))
+                .containsExactly(
+                        new OrderLine("TEA-500", 1, new Money(1250, "EUR")),
+                        new OrderLine("CUP-1", 1, new Money(999, "EUR")));
+    }
+
+    @Test
+    void pointsAtEveryRepeatedSku() {
+        refuses(
+                () -> priced("TEA-500", "CUP-1", "TEA-500", "TEA-500"),
+                "INVALID_REQUEST",
+                "/lines/2/sku REPEATED_SKU",
+                "/lines/3/sku REPEATED_SKU");
+    }
+
+    @Test
+    void pointsAtEveryUnknownSku() {
+        refuses(
+                () -> priced("NONE", "TEA-500", "NADA"),
+                "UNKNOWN_SKU",
+                "/lines/0/sku UNKNOWN_SKU",
+                "/lines/2/sku UNKNOWN_SKU");
+    }
+
+    @Test
+    void refusesMixedCurrencies() {
+        refuses(() -> priced("TEA-500", "SENCHA"), "MIXED_CURRENCIES");
+    }
+
+    private static List<OrderLine> priced(String... skus) {
+        List<NewLine> lines =
+                List.of(skus).stream().map(sku -> new NewLine(sku, 1)).toList();
+        return OrderController.priced(lines, sku -> Optional.ofNullable(PRICES.get(sku)));
+    }
+
+    private static void refuses(ThrowingCallable request, String code, String... faults) {
+        assertThatThrownBy(request)
+                .isInstanceOf(InvalidRequest.class)
+                .hasFieldOrPropertyWithValue("code", code)
+                .extracting("faults", list(Fault.class))
+                .extracting(fault -> fault.pointer() + " " + fault.code())
+                .containsExactly(faults);
+    }
+}
