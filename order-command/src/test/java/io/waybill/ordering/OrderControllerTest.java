@@ -2,10 +2,8 @@ package io.waybill.ordering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
 import io.waybill.chassis.web.InvalidRequest;
-import io.waybill.chassis.web.InvalidRequest.Fault;
 import io.waybill.messages.Money;
 import io.waybill.messages.order.OrderLine;
 import io.waybill.ordering.OrderController.NewLine;
@@ -59,10 +57,11 @@ class OrderControllerTest {
 
     private static void refuses(ThrowingCallable request, String code, String... faults) {
         assertThatThrownBy(request)
-                .isInstanceOf(InvalidRequest.class)
-                .hasFieldOrPropertyWithValue("code", code)
-                .extracting("faults", list(Fault.class))
-                .extracting(fault -> fault.pointer() + " " + fault.code())
-                .containsExactly(faults);
+                .isInstanceOfSatisfying(
+                        InvalidRequest.class,
+                        refusal -> assertThat(refusal.faults())
+                                .extracting(fault -> fault.pointer() + " " + fault.code())
+                                .containsExactly(faults))
+                .hasFieldOrPropertyWithValue("code", code);
     }
 }

@@ -1,7 +1,6 @@
 package io.waybill.inventory.checkout;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.waybill.chassis.messaging.SagaCommands;
 import io.waybill.messages.DerivedId;
 import io.waybill.messages.checkout.CheckoutEvent.CheckoutDeadlinePassed;
@@ -69,7 +68,6 @@ public class CheckoutSaga {
     /** Not final, because Jackson leaves a final field as it is when the saga is read back. */
     private SortedSet<String> reservedSkus = new TreeSet<>();
 
-    @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS)
     private @Nullable ScheduleToken deadline;
 
     // The happy path.

@@ -3,6 +3,7 @@ package io.waybill.inventory.stock;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.Idempotency;
+import io.waybill.chassis.web.InvalidRequest;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.inventory.product.Sku;
 import io.waybill.messages.inventory.StockCommand.AdjustStock;
@@ -17,6 +18,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -75,6 +77,10 @@ class StockController {
             @PathVariable String sku,
             @RequestHeader(Idempotency.HEADER) String key,
             @RequestBody Adjustment adjustment) {
+        if (adjustment.delta() == 0) {
+            throw new InvalidRequest(
+                    List.of(new InvalidRequest.Fault("/delta", "NOT_ZERO", "An adjustment of 0 changes nothing.")));
+        }
         return idempotency.once("POST /api/stock/" + Sku.checked(sku) + "/adjustments", key, adjustment, id -> {
             long position = commands.send(new AdjustStock(
                             sku, id, adjustment.delta(), adjustment.reason(), location(adjustment.location())))

@@ -82,6 +82,8 @@ class ProviderRequests {
                 }
             }
         }
+        // One of the lost calls may still get there, and nobody would lift the hold it makes.
+        provider.voidAuthorization(request.paymentId());
         return new Declined("PROVIDER_UNREACHABLE");
     }
 }

@@ -93,6 +93,7 @@ class ProviderRequestsTest {
         assertThat(sentBy(() -> requests.on(AUTHORIZATION, commands)))
                 .containsExactly(new RecordDecline(PAYMENT, "PROVIDER_UNREACHABLE"));
         assertThat(provider.calls).filteredOn("authorize"::equals).hasSize(3);
+        assertThat(provider.calls).endsWith("voidAuthorization");
     }
 
     @Test

@@ -38,6 +38,11 @@ public final class InvalidRequest extends RuntimeException {
         this.faults = List.copyOf(faults);
     }
 
+    /** Every fault, at least one unless the code says it all. */
+    public List<Fault> faults() {
+        return faults;
+    }
+
     Problem problem() {
         return Problem.of(status, code, String.valueOf(getMessage()), faults);
     }
