@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grpcPort the port for clients; 0 takes a free one
  * @param httpPort the port for health checks; 0 takes a free one, {@link #NO_HTTP} opens none
- * @param dataDirectory where everything is stored; null means a temporary directory that is deleted when the node closes
+ * @param dataDirectory where everything is stored; null means a temporary directory that is deleted when the node
+ * closes
  * @param segmentBytes the size at which the log begins a new file, from 4 KiB to 1 GiB
  * @param messageTimeout how long the node waits for the answer to a command or query
  */

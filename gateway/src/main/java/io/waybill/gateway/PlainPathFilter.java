@@ -18,8 +18,8 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.util.UriUtils;
 
 /**
- * Refuses a path that means something else once it is cleaned up, such as {@code /api/orders/../../actuator}: routes match
- * the path as it came and hand it on like that, while the service that gets it cleans it up first.
+ * Refuses a path that means something else once it is cleaned up, such as {@code /api/orders/../../actuator}: routes
+ * match the path as it came and hand it on like that, while the service that gets it cleans it up first.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)

@@ -33,9 +33,10 @@ import org.axonframework.spring.stereotype.Aggregate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payment of one order. It never calls a provider: it asks by a {@code ...Requested} event and is told the answer by a
- * {@code Record...} command. The provider is asked in the order of these events, so an authorization that is still out can
- * be voided: the provider drops it, or lifts the hold that it made meanwhile. A capture is waited for, then refunded.
+ * The payment of one order. It never calls a provider: it asks by a {@code ...Requested} event and is told the answer
+ * by a {@code Record...} command. The provider is asked in the order of these events, so an authorization that is
+ * still out can be voided: the provider drops it, or lifts the hold that it made meanwhile. A capture is waited for,
+ * then refunded.
  */
 @Aggregate
 class Payment {

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * IDs of what a process creates on behalf of an order. They are computed, never drawn, so that a message that is handled
- * twice asks for the same thing twice and the second time changes nothing.
+ * IDs of what a process creates on behalf of an order. They are computed, never drawn, so that a message that is
+ * handled twice asks for the same thing twice and the second time changes nothing.
  */
 public final class DerivedId {
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Stored events outlive the code that wrote them: names and JSON of every event are pinned by a file of that name. To add
- * an event, add its sample and its file; to change one, give it a revision, an upcaster and a second file.
+ * Stored events outlive the code that wrote them: names and JSON of every event are pinned by a file of that name. To
+ * add an event, add its sample and its file; to change one, give it a revision, an upcaster and a second file.
  */
 class WireFormatTest {
 

@@ -24,7 +24,9 @@ final class StoredEvents {
 
     private StoredEvents() {}
 
-    /** An event from a client. It is checked to be one, because whatever is stored every reader must be able to read. */
+    /**
+     * An event from a client. It is checked to be one, because whatever is stored every reader must be able to read.
+     */
     static final class Incoming implements Marshaller<byte[]> {
 
         @Override

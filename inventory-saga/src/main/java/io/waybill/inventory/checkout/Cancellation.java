@@ -11,8 +11,8 @@ import org.axonframework.eventhandling.EventHandler;
 import org.springframework.stereotype.Component;
 
 /**
- * Undoes an order that was cancelled after its confirmation. It needs no memory: the event says all there is to undo, and
- * every command it sends is a quiet no-op the second time.
+ * Undoes an order that was cancelled after its confirmation. It needs no memory: the event says all there is to undo,
+ * and every command it sends is a quiet no-op the second time.
  */
 @Component
 @ProcessingGroup("cancellation")

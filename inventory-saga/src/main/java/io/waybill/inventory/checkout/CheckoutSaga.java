@@ -181,8 +181,8 @@ public class CheckoutSaga {
     }
 
     /**
-     * Asks to undo also what has not answered yet: stock and payment remember, and undo it when it comes. A payment that
-     * was not asked for needs no undoing.
+     * Asks to undo also what has not answered yet: stock and payment remember, and undo it when it comes. A payment
+     * that was not asked for needs no undoing.
      */
     private void undo(SagaCommands commands) {
         if (step != Step.RESERVING) {

@@ -22,7 +22,7 @@ public final class Sku {
             throw new RequestRefused(
                     HttpStatus.BAD_REQUEST,
                     "INVALID_SKU",
-                    "A SKU has 1 to 64 letters, digits, dots, dashes or underscores and starts with a letter or digit.");
+                    "A SKU has 1 to 64 letters, digits, dots, dashes or underscores, a letter or digit first.");
         }
         return sku;
     }

@@ -37,7 +37,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Short random histories against a model that is too simple to be wrong. IDs and quantities come from small ranges, so
- * that repetitions, shortages and splits are frequent. A failure names its seed; put it into {@code SEED} to see it again.
+ * that repetitions, shortages and splits are frequent. A failure names its seed; put it into {@code SEED} to see it
+ * again.
  */
 class StockItemPropertyTest {
 

@@ -7,8 +7,8 @@ import org.axonframework.serialization.jackson3.Jackson3Serializer;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
 /**
- * Writes and reads every message, saga and token as JSON. The name of a stored type comes from outside, so only types of
- * Waybill, of Axon and plain values are ever loaded by it.
+ * Writes and reads every message, saga and token as JSON. The name of a stored type comes from outside, so only types
+ * of Waybill, of Axon and plain values are ever loaded by it.
  */
 final class AllowListSerializer extends Jackson3Serializer {
 

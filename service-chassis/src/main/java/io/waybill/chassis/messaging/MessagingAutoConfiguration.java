@@ -105,8 +105,8 @@ public class MessagingAutoConfiguration {
     }
 
     /**
-     * All processors are pooled, read from the very first event (so that what happened before a service's first start is
-     * not lost to its sagas), and stop at a failure instead of skipping the event.
+     * All processors are pooled, read from the very first event (so that what happened before a service's first start
+     * is not lost to its sagas), and stop at a failure instead of skipping the event.
      */
     @Bean
     ConfigurerModule eventProcessing() {

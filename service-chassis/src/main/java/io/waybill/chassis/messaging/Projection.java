@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.springframework.stereotype.Component;
 
 /**
- * Marks a class whose event handlers maintain a read model. An event that it cannot handle is parked with all later ones
- * of its sequence, while the others go on. It needs a {@code @ProcessingGroup} beside it.
+ * Marks a class whose event handlers maintain a read model. An event that it cannot handle is parked with all later
+ * ones of its sequence, while the others go on. It needs a {@code @ProcessingGroup} beside it.
  *
  * <p>Event handlers without this mark have effects elsewhere: theirs is to stop and try again, never to go on.
  */

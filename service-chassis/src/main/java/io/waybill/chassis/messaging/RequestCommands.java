@@ -26,8 +26,8 @@ public final class RequestCommands {
      * A command that was carried out.
      *
      * @param result what its handler returned; null if nothing
-     * @param position of the command's last event in the event store, or of a later event: whoever has read up to it has
-     *     seen what the command did
+     * @param position of the command's last event in the event store, or of a later event: whoever has read up to it
+     * has     seen what the command did
      */
     public record Done<R extends @Nullable Object>(R result, long position) {}
 

@@ -23,8 +23,9 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sagas as documents {@code {_id, saga, associations: [{key, value}]}}, and a document {@code {_id, sagas: [...]}} for each
- * association, which is found by its ID: the embedded server has no other index, and every event looks for its sagas.
+ * Sagas as documents {@code {_id, saga, associations: [{key, value}]}}, and a document {@code {_id, sagas: [...]}}
+ * for each association, which is found by its ID: the embedded server has no other index, and every event looks for
+ * its sagas.
  *
  * <p>The saga is written before and deleted after the associations that lead to it. What a crash leaves in between is a
  * saga that nothing leads to, or associations of a saga that is there.

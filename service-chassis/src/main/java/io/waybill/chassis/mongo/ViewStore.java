@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A read model: documents of the form {@code {_id, position, view}}. A document is folded from the events of one
- * aggregate, and carries the position of the last one in it: an event that comes again, or from a processor that does not
- * know yet that it lost its claim, changes nothing.
+ * aggregate, and carries the position of the last one in it: an event that comes again, or from a processor that does
+ * not know yet that it lost its claim, changes nothing.
  *
  * @param <V> the view, a public record (the driver's codec reaches no other)
  */

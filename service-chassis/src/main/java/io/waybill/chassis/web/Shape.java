@@ -14,14 +14,17 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Compares a JSON tree with the record that it is to become, and takes out what does not fit. Jackson alone would stop at
- * the first misfit, and would turn {@code "5"} and {@code 5.7} into 5.
+ * Compares a JSON tree with the record that it is to become, and takes out what does not fit. Jackson alone would
+ * stop at the first misfit, and would turn {@code "5"} and {@code 5.7} into 5.
  */
 final class Shape {
 
     private final List<InvalidRequest.Fault> misfits = new ArrayList<>();
 
-    /** Every misfit of the tree, which afterwards has none. A root that does not fit at all is reported as the only one. */
+    /**
+     * Every misfit of the tree, which afterwards has none. A root that does not fit at all is reported as the only
+     * one.
+     */
     static List<InvalidRequest.Fault> takeMisfitsOutOf(@Nullable JsonNode root, Type type) {
         var shape = new Shape();
         shape.fits(root, type, "");

@@ -8,7 +8,9 @@ public sealed interface ProductCommand {
 
     String sku();
 
-    /** The aggregate's ID. Products and stock share the SKU but not the ID, which is unique in the whole event store. */
+    /**
+     * The aggregate's ID. Products and stock share the SKU but not the ID, which is unique in the whole event store.
+     */
     @TargetAggregateIdentifier
     default String productId() {
         return productId(sku());

@@ -37,7 +37,9 @@ public sealed interface StockCommand {
     /** Sets pieces aside for an order, all or none; the same reservation again changes nothing. */
     record ReserveStock(String sku, String reservationId, String orderId, int quantity) implements StockCommand {}
 
-    /** Gives a reservation back. One that was never made is remembered as given back, so that it cannot be made late. */
+    /**
+     * Gives a reservation back. One that was never made is remembered as given back, so that it cannot be made late.
+     */
     record ReleaseStock(String sku, String reservationId, String orderId) implements StockCommand {}
 
     /** Takes the reserved pieces off the shelf, because they leave the house. */
