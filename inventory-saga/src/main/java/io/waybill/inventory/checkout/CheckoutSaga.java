@@ -28,7 +28,9 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.axonframework.common.AxonException;
 import org.axonframework.config.ProcessingGroup;
+import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.eventhandling.Timestamp;
 import org.axonframework.eventhandling.scheduling.EventScheduler;
 import org.axonframework.eventhandling.scheduling.ScheduleToken;
@@ -38,6 +40,8 @@ import org.axonframework.modelling.saga.SagaLifecycle;
 import org.axonframework.modelling.saga.StartSaga;
 import org.axonframework.spring.stereotype.Saga;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Leads an order from placed to confirmed and paid, or undoes what was arranged. It decides what comes next, never
@@ -58,8 +62,11 @@ public class CheckoutSaga {
         AUTHORIZING,
         CONFIRMING,
         CAPTURING,
-        UNDOING
+        REJECTING,
+        CANCELLING
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(CheckoutSaga.class);
 
     private static final String ORDER = "orderId";
 
@@ -67,6 +74,8 @@ public class CheckoutSaga {
     private Step step = Step.RESERVING;
     /** Not final, because Jackson leaves a final field as it is when the saga is read back. */
     private SortedSet<String> reservedSkus = new TreeSet<>();
+
+    private boolean paymentAsked;
 
     private @Nullable ScheduleToken deadline;
 
@@ -84,8 +93,6 @@ public class CheckoutSaga {
             return;
         }
         order = placed;
-        Instant deadlineAt = placedAt.plus(properties.deadline());
-        deadline = scheduler.schedule(deadlineAt, new CheckoutDeadlinePassed(placed.orderId(), deadlineAt));
         for (OrderLine line : placed.lines()) {
             commands.send(new ReserveStock(
                     line.sku(),
@@ -93,6 +100,14 @@ public class CheckoutSaga {
                     placed.orderId(),
                     line.quantity()));
         }
+        // Only once they are answered, or each attempt of a batch that fails would leave a deadline behind.
+        Instant deadlineAt = placedAt.plus(properties.deadline());
+        var passed = GenericEventMessage.asEventMessage(new CheckoutDeadlinePassed(placed.orderId(), deadlineAt));
+        commands.onceAnswered(() -> {
+            if (step == Step.RESERVING) {
+                deadline = scheduler.schedule(deadlineAt, passed);
+            }
+        });
     }
 
     @SagaEventHandler(associationProperty = ORDER)
@@ -100,6 +115,7 @@ public class CheckoutSaga {
         reservedSkus.add(reserved.sku());
         if (step == Step.RESERVING && reservedSkus.size() == order().lines().size()) {
             step = Step.AUTHORIZING;
+            paymentAsked = true;
             commands.send(
                     new AuthorizePayment(paymentId(), order().orderId(), order().total(), order().paymentToken()));
         }
@@ -118,7 +134,7 @@ public class CheckoutSaga {
         cancelDeadline(scheduler);
         if (!properties.captureOnConfirmation()) {
             SagaLifecycle.end();
-        } else if (step == Step.CONFIRMING) {
+        } else if (step != Step.CAPTURING && step != Step.CANCELLING) {
             step = Step.CAPTURING;
             commands.send(new CapturePayment(paymentId()));
         }
@@ -154,15 +170,16 @@ public class CheckoutSaga {
     @SagaEventHandler(associationProperty = ORDER)
     void on(CaptureRefused refused, SagaCommands commands) {
         if (step == Step.CAPTURING) {
-            step = Step.UNDOING;
+            step = Step.CANCELLING;
             commands.send(new CancelOrder(order().orderId(), refused.reason()));
         }
     }
 
     @EndSaga
     @SagaEventHandler(associationProperty = ORDER)
-    void on(OrderRejected rejected, EventScheduler scheduler) {
+    void on(OrderRejected rejected, EventScheduler scheduler, SagaCommands commands) {
         cancelDeadline(scheduler);
+        undo(commands);
     }
 
     /** What was cancelled after its confirmation is undone by {@link Cancellation}. */
@@ -170,13 +187,14 @@ public class CheckoutSaga {
     @SagaEventHandler(associationProperty = ORDER)
     void on(OrderCancelled cancelled, EventScheduler scheduler, SagaCommands commands) {
         cancelDeadline(scheduler);
-        if (cancelled.cancelledFrom() == OrderStatus.PLACED && step != Step.UNDOING) {
+        if (cancelled.cancelledFrom() == OrderStatus.PLACED) {
             undo(commands);
         }
     }
 
+    /** Whether the order is rejected is the order's decision; nothing is undone before it has made it. */
     private void reject(String reason, SagaCommands commands) {
-        undo(commands);
+        step = Step.REJECTING;
         commands.send(new RejectOrder(order().orderId(), reason));
     }
 
@@ -185,20 +203,23 @@ public class CheckoutSaga {
      * that was not asked for needs no undoing.
      */
     private void undo(SagaCommands commands) {
-        if (step != Step.RESERVING) {
+        if (paymentAsked) {
             commands.send(new CancelPayment(paymentId(), order().orderId()));
         }
         for (OrderLine line : order().lines()) {
             commands.send(new ReleaseStock(
                     line.sku(), DerivedId.reservation(order().orderId(), line.sku()), order().orderId()));
         }
-        step = Step.UNDOING;
     }
 
     /** Only to spare the event store an event that nobody waits for: one that comes all the same changes nothing. */
     private void cancelDeadline(EventScheduler scheduler) {
         if (deadline != null) {
-            scheduler.cancelSchedule(deadline);
+            try {
+                scheduler.cancelSchedule(deadline);
+            } catch (AxonException e) {
+                LOG.info("The deadline of order {} could not be taken back", order().orderId(), e);
+            }
             deadline = null;
         }
     }

@@ -6,6 +6,7 @@ import io.waybill.chassis.web.Idempotency;
 import io.waybill.chassis.web.InvalidRequest;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.inventory.product.Sku;
+import io.waybill.messages.inventory.ProductCommand;
 import io.waybill.messages.inventory.StockCommand.AdjustStock;
 import io.waybill.messages.inventory.StockCommand.ReceiveStock;
 import io.waybill.messages.inventory.StockQuery.FindStock;
@@ -19,6 +20,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.List;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -43,11 +45,13 @@ class StockController {
     private final RequestCommands commands;
     private final RequestQueries queries;
     private final Idempotency idempotency;
+    private final EventStore eventStore;
 
-    StockController(RequestCommands commands, RequestQueries queries, Idempotency idempotency) {
+    StockController(RequestCommands commands, RequestQueries queries, Idempotency idempotency, EventStore eventStore) {
         this.commands = commands;
         this.queries = queries;
         this.idempotency = idempotency;
+        this.eventStore = eventStore;
     }
 
     record Receipt(
@@ -65,6 +69,7 @@ class StockController {
     ResponseEntity<Object> receive(
             @PathVariable String sku, @RequestHeader(Idempotency.HEADER) String key, @RequestBody Receipt receipt) {
         return idempotency.once("POST /api/stock/" + Sku.checked(sku) + "/receipts", key, receipt, receiptId -> {
+            requireListed(sku);
             long position = commands.send(
                             new ReceiveStock(sku, receiptId, receipt.quantity(), location(receipt.location())))
                     .position();
@@ -82,6 +87,7 @@ class StockController {
                     List.of(new InvalidRequest.Fault("/delta", "NOT_ZERO", "An adjustment of 0 changes nothing.")));
         }
         return idempotency.once("POST /api/stock/" + Sku.checked(sku) + "/adjustments", key, adjustment, id -> {
+            requireListed(sku);
             long position = commands.send(new AdjustStock(
                             sku, id, adjustment.delta(), adjustment.reason(), location(adjustment.location())))
                     .position();
@@ -102,6 +108,13 @@ class StockController {
             throw RequestRefused.notFound("STOCK_NOT_FOUND", "There is no stock of " + sku + ".");
         }
         return level;
+    }
+
+    /** Asks the event store itself: a product that was listed a moment ago may not be in the view yet. */
+    private void requireListed(String sku) {
+        if (eventStore.lastSequenceNumberFor(ProductCommand.productId(sku)).isEmpty()) {
+            throw RequestRefused.notFound("PRODUCT_NOT_FOUND", "There is no product " + sku + ". List it first.");
+        }
     }
 
     private static String location(@Nullable String location) {

@@ -59,25 +59,28 @@ class StockItem {
     private final Map<String, Level> levels = new TreeMap<>();
 
     private final Map<String, List<Allocation>> reservations = new HashMap<>();
-    private final RecentIds endedReservations = new RecentIds();
-    private final RecentIds receiptsAndAdjustments = new RecentIds();
+    private final RecentEvents endedReservations = new RecentEvents();
+    private final RecentEvents receiptsAndAdjustments = new RecentEvents();
 
     @CommandHandler
     @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
     void handle(ReceiveStock command) {
-        if (receiptsAndAdjustments.contain(command.receiptId())) {
+        var received = new StockReceived(command.sku(), command.receiptId(), command.quantity(), command.location());
+        if (isRepeated(command.receiptId(), received)) {
             return;
         }
         if ((long) onHand() + command.quantity() > Integer.MAX_VALUE) {
             throw Misuse.conflict("STOCK_TOO_LARGE", "No more than " + Integer.MAX_VALUE + " pieces can be on hand.");
         }
-        apply(new StockReceived(command.sku(), command.receiptId(), command.quantity(), command.location()));
+        apply(received);
     }
 
     @CommandHandler
     @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
     void handle(AdjustStock command) {
-        if (receiptsAndAdjustments.contain(command.adjustmentId())) {
+        var adjusted = new StockAdjusted(
+                command.sku(), command.adjustmentId(), command.delta(), command.reason(), command.location());
+        if (isRepeated(command.adjustmentId(), adjusted)) {
             return;
         }
         Level level = levels.getOrDefault(command.location(), EMPTY);
@@ -89,15 +92,14 @@ class StockItem {
         if ((long) onHand() + command.delta() > Integer.MAX_VALUE) {
             throw Misuse.conflict("STOCK_TOO_LARGE", "No more than " + Integer.MAX_VALUE + " pieces can be on hand.");
         }
-        apply(new StockAdjusted(
-                command.sku(), command.adjustmentId(), command.delta(), command.reason(), command.location()));
+        apply(adjusted);
     }
 
     @CommandHandler
     @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
     void handle(ReserveStock command) {
         String id = command.reservationId();
-        if (reservations.containsKey(id) || endedReservations.contain(id)) {
+        if (reservations.containsKey(id) || endedReservations.find(id) != null) {
             return;
         }
         int available = levels.values().stream().mapToInt(Level::available).sum();
@@ -114,7 +116,7 @@ class StockItem {
     @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
     void handle(ReleaseStock command) {
         String id = command.reservationId();
-        if (!endedReservations.contain(id)) {
+        if (endedReservations.find(id) == null) {
             apply(new StockReleased(command.sku(), id, command.orderId(), reserved(id)));
         }
     }
@@ -125,7 +127,7 @@ class StockItem {
         String id = command.reservationId();
         if (reservations.containsKey(id)) {
             apply(new StockCommitted(command.sku(), id, command.orderId(), reserved(id)));
-        } else if (!endedReservations.contain(id)) {
+        } else if (endedReservations.find(id) == null) {
             throw Misuse.notFound("RESERVATION_NOT_FOUND", "There is no reservation " + id + ".");
         }
     }
@@ -135,24 +137,34 @@ class StockItem {
         stockId = StockCommand.stockId(event.sku());
         switch (event) {
             case StockReceived received -> {
-                receiptsAndAdjustments.add(received.receiptId());
+                receiptsAndAdjustments.add(received.receiptId(), received);
                 change(received.location(), received.quantity(), 0);
             }
             case StockAdjusted adjusted -> {
-                receiptsAndAdjustments.add(adjusted.adjustmentId());
+                receiptsAndAdjustments.add(adjusted.adjustmentId(), adjusted);
                 change(adjusted.location(), adjusted.delta(), 0);
             }
             case StockReserved reserved -> {
                 reservations.put(reserved.reservationId(), reserved.allocations());
                 reserved.allocations().forEach(part -> change(part.location(), 0, part.quantity()));
             }
-            case StockReservationRefused refused -> endedReservations.add(refused.reservationId());
+            case StockReservationRefused refused -> endedReservations.add(refused.reservationId(), refused);
             case StockReleased released ->
-                end(released.reservationId()).forEach(part -> change(part.location(), 0, -part.quantity()));
+                end(released.reservationId(), released).forEach(part -> change(part.location(), 0, -part.quantity()));
             case StockCommitted committed ->
-                end(committed.reservationId())
+                end(committed.reservationId(), committed)
                         .forEach(part -> change(part.location(), -part.quantity(), -part.quantity()));
         }
+    }
+
+    private boolean isRepeated(String id, StockEvent wanted) {
+        @Nullable StockEvent earlier = receiptsAndAdjustments.find(id);
+        if (earlier != null && !earlier.equals(wanted)) {
+            throw Misuse.invalid(
+                    "IDEMPOTENCY_KEY_REUSED",
+                    "This Idempotency-Key came with another body before. Use a new key for a new request.");
+        }
+        return earlier != null;
     }
 
     /** One location if one has enough, the first by name; otherwise what each has, in the order of their names. */
@@ -188,8 +200,8 @@ class StockItem {
         levels.put(location, levels.getOrDefault(location, EMPTY).plus(onHandDelta, reservedDelta));
     }
 
-    private List<Allocation> end(String reservationId) {
-        endedReservations.add(reservationId);
+    private List<Allocation> end(String reservationId, StockEvent how) {
+        endedReservations.add(reservationId, how);
         return Objects.requireNonNullElse(reservations.remove(reservationId), List.of());
     }
 }

@@ -64,17 +64,17 @@ class CheckoutSagaStorageTest {
         step(s -> s.on(TEA_RESERVED, commands));
         step(s -> s.on(CUP_RESERVED, commands));
         step(s -> s.on(DECLINED, commands));
-        step(s -> s.on(REJECTED, scheduler));
+        step(s -> s.on(REJECTED, scheduler, commands));
 
         assertThat(sent())
                 .containsExactly(
                         RESERVE_TEA,
                         RESERVE_CUP,
                         AUTHORIZE,
+                        reject("INSUFFICIENT_FUNDS"),
                         CANCEL_PAYMENT,
                         RELEASE_TEA,
-                        RELEASE_CUP,
-                        reject("INSUFFICIENT_FUNDS"));
+                        RELEASE_CUP);
         assertThat(scheduler.cancelled).containsExactly(scheduler.token);
     }
 

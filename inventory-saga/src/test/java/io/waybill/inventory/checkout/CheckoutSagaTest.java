@@ -119,33 +119,40 @@ class CheckoutSagaTest {
     // Refusals.
 
     @Test
-    void refusalOfOneLineReleasesAllAndRejectsWithoutPayment() {
-        given(PLACED, TEA_RESERVED)
-                .whenPublishingA(CUP_REFUSED)
-                .expectDispatchedCommands(RELEASE_TEA, RELEASE_CUP, reject("OUT_OF_STOCK"));
+    void refusalOfOneLineAsksForTheRejectionAndUndoesNothingYet() {
+        given(PLACED, TEA_RESERVED).whenPublishingA(CUP_REFUSED).expectDispatchedCommands(reject("OUT_OF_STOCK"));
     }
 
     @Test
-    void refusalBeforeTheOtherLineAnsweredReleasesItAllTheSame() {
-        given(PLACED)
-                .whenPublishingA(CUP_REFUSED)
-                .expectDispatchedCommands(RELEASE_TEA, RELEASE_CUP, reject("OUT_OF_STOCK"));
-    }
-
-    @Test
-    void declineCancelsPaymentReleasesStockAndRejects() {
+    void declineAsksForTheRejection() {
         given(PLACED, TEA_RESERVED, CUP_RESERVED)
                 .whenPublishingA(DECLINED)
-                .expectDispatchedCommands(CANCEL_PAYMENT, RELEASE_TEA, RELEASE_CUP, reject("INSUFFICIENT_FUNDS"));
+                .expectDispatchedCommands(reject("INSUFFICIENT_FUNDS"));
     }
 
     @Test
-    void endsOnceOrderIsRejected() {
+    void rejectionReleasesEveryLineAndEnds() {
         given(PLACED, CUP_REFUSED)
                 .whenPublishingA(REJECTED)
-                .expectNoDispatchedCommands()
+                .expectDispatchedCommands(RELEASE_TEA, RELEASE_CUP)
                 .expectNoScheduledEvents()
                 .expectActiveSagas(0);
+    }
+
+    @Test
+    void rejectionAlsoCancelsAPaymentThatWasAskedFor() {
+        given(PLACED, TEA_RESERVED, CUP_RESERVED, DECLINED)
+                .whenPublishingA(REJECTED)
+                .expectDispatchedCommands(CANCEL_PAYMENT, RELEASE_TEA, RELEASE_CUP)
+                .expectActiveSagas(0);
+    }
+
+    @Test
+    void anOrderThatWasConfirmedAllTheSameIsPaidAndNotUndone() {
+        given(PLACED, TEA_RESERVED, CUP_RESERVED, DEADLINE_PASSED)
+                .whenPublishingA(CONFIRMED)
+                .expectDispatchedCommands(CAPTURE)
+                .expectActiveSagas(1);
     }
 
     @Test
@@ -163,17 +170,15 @@ class CheckoutSagaTest {
     }
 
     @Test
-    void deadlineWhileReservingReleasesStockAndRejects() {
-        given(PLACED, TEA_RESERVED)
-                .whenTimeElapses(DEADLINE)
-                .expectDispatchedCommands(RELEASE_TEA, RELEASE_CUP, reject("CHECKOUT_TIMED_OUT"));
+    void deadlineWhileReservingAsksForTheRejection() {
+        given(PLACED, TEA_RESERVED).whenTimeElapses(DEADLINE).expectDispatchedCommands(reject("CHECKOUT_TIMED_OUT"));
     }
 
     @Test
-    void deadlineWhileAuthorizingAlsoCancelsPayment() {
+    void deadlineWhileAuthorizingAsksForTheRejection() {
         given(PLACED, TEA_RESERVED, CUP_RESERVED)
                 .whenTimeElapses(DEADLINE)
-                .expectDispatchedCommands(CANCEL_PAYMENT, RELEASE_TEA, RELEASE_CUP, reject("CHECKOUT_TIMED_OUT"));
+                .expectDispatchedCommands(reject("CHECKOUT_TIMED_OUT"));
     }
 
     @Test
@@ -221,10 +226,10 @@ class CheckoutSagaTest {
     }
 
     @Test
-    void cancellationThatBeatsRejectionHasNothingLeftToUndo() {
+    void cancellationThatBeatsRejectionReleasesStock() {
         given(PLACED, CUP_REFUSED)
                 .whenPublishingA(CANCELLED_FROM_PLACED)
-                .expectNoDispatchedCommands()
+                .expectDispatchedCommands(RELEASE_TEA, RELEASE_CUP)
                 .expectActiveSagas(0);
     }
 

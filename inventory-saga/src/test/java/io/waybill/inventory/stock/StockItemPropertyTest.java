@@ -104,15 +104,17 @@ class StockItemPropertyTest {
 
         private final Map<String, Integer> onHand = new TreeMap<>();
         private final Map<String, List<Allocation>> reserved = new HashMap<>();
-        private final Set<String> counted = new HashSet<>();
+        private final Map<String, String> counted = new HashMap<>();
         private final Set<String> ended = new HashSet<>();
 
         String expects(StockCommand command) {
             return switch (command) {
-                case ReceiveStock receive -> counted.contains(receive.receiptId()) ? "nothing" : "StockReceived";
+                case ReceiveStock receive ->
+                    repeated(receive.receiptId(), "receipt", receive.location(), receive.quantity(), "StockReceived");
                 case AdjustStock adjust -> {
-                    if (counted.contains(adjust.adjustmentId())) {
-                        yield "nothing";
+                    String id = adjust.adjustmentId();
+                    if (counted.containsKey(id)) {
+                        yield repeated(id, "adjustment", adjust.location(), adjust.delta(), "");
                     }
                     yield available(adjust.location()) + adjust.delta() < 0 ? "STOCK_BELOW_RESERVED" : "StockAdjusted";
                 }
@@ -134,8 +136,10 @@ class StockItemPropertyTest {
 
         void apply(StockEvent event) {
             switch (event) {
-                case StockReceived received -> count(received.receiptId(), received.location(), received.quantity());
-                case StockAdjusted adjusted -> count(adjusted.adjustmentId(), adjusted.location(), adjusted.delta());
+                case StockReceived received ->
+                    count(received.receiptId(), "receipt", received.location(), received.quantity());
+                case StockAdjusted adjusted ->
+                    count(adjusted.adjustmentId(), "adjustment", adjusted.location(), adjusted.delta());
                 case StockReserved made -> {
                     assertThat(sum(made.allocations())).isEqualTo(made.quantity());
                     if (onHand.keySet().stream().anyMatch(location -> available(location) >= made.quantity())) {
@@ -167,8 +171,15 @@ class StockItemPropertyTest {
             }
         }
 
-        private void count(String id, String location, int delta) {
-            counted.add(id);
+        private String repeated(String id, String kind, String location, int delta, String otherwise) {
+            if (!counted.containsKey(id)) {
+                return otherwise;
+            }
+            return counted.get(id).equals(kind + location + delta) ? "nothing" : "IDEMPOTENCY_KEY_REUSED";
+        }
+
+        private void count(String id, String kind, String location, int delta) {
+            counted.put(id, kind + location + delta);
             onHand.merge(location, delta, Integer::sum);
         }
 

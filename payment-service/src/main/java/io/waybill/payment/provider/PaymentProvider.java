@@ -29,20 +29,33 @@ public interface PaymentProvider {
      */
     Authorization authorize(String paymentId, Money amount, String paymentToken);
 
-    /** What the provider knows of an authorization it was asked for before; empty if it was never asked. */
+    /**
+     * What the provider knows of an authorization it was asked for before; empty if it was never asked.
+     *
+     * @throws ProviderTimeout if no answer came in time
+     */
     Optional<Authorization> findAuthorization(String paymentId);
 
     /**
      * Asks for the held amount.
      *
      * @return empty if it was handed over, otherwise why not
+     * @throws ProviderTimeout if no answer came in time
      */
     Optional<String> capture(String paymentId, Money amount);
 
-    /** Lifts the hold, or sees to it that there never will be one; quiet if the authorization was declined. */
+    /**
+     * Lifts the hold, or sees to it that there never will be one; quiet if the authorization was declined.
+     *
+     * @throws ProviderTimeout if no answer came in time
+     */
     void voidAuthorization(String paymentId);
 
-    /** Gives the captured amount back. */
+    /**
+     * Gives the captured amount back.
+     *
+     * @throws ProviderTimeout if no answer came in time
+     */
     void refund(String paymentId, Money amount);
 
     /** No answer came in time: the call may or may not have had its effect. */

@@ -66,7 +66,7 @@ class PaymentViews {
     static PaymentView fold(@Nullable PaymentView payment, PaymentEvent event, Instant at) {
         PaymentView before = payment != null
                 ? payment
-                : new PaymentView(event.paymentId(), event.orderId(), PaymentStatus.REQUESTED, NOTHING, 0, 0, null, at);
+                : new PaymentView(event.paymentId(), event.orderId(), PaymentStatus.VOIDED, NOTHING, 0, 0, null, at);
         return switch (event) {
             case AuthorizationRequested requested ->
                 new PaymentView(

@@ -33,7 +33,7 @@ import org.springframework.context.annotation.Primary;
 @AutoConfiguration(before = AxonAutoConfiguration.class)
 public class MessagingAutoConfiguration {
 
-    /** Enough to make one read, one write and one token of many events, small enough to be handled within a claim. */
+    /** Enough to make one read, one write and one token of many events, small enough to be tried again as a whole. */
     private static final int EVENT_BATCH_SIZE = 100;
     /** The most instances of one service that can share its work; more only cost tokens. */
     private static final int SEGMENTS = 4;

@@ -7,7 +7,10 @@ import org.axonframework.config.EventProcessingConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Up when the event store is connected and every event processor runs without error. */
+/**
+ * Up when the event store is connected and every event processor runs and can read from it. A single batch that fails
+ * and is tried again does not show here but in the log.
+ */
 final class MessagingHealthIndicator implements HealthIndicator {
 
     private final AxonServerConnectionManager connections;

@@ -13,6 +13,7 @@ import org.axonframework.messaging.InterceptorChain;
 import org.axonframework.messaging.MessageHandlerInterceptor;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.slf4j.MDC;
 
 /**
  * How event handlers send commands: without waiting one by one, but the batch of events counts as handled only when all
@@ -23,8 +24,8 @@ import org.axonframework.messaging.unitofwork.UnitOfWork;
  */
 public final class SagaCommands {
 
-    private static final String SENT = SagaCommands.class.getName();
-    /** More than the retries of the command gateway take together, less than anyone waits for. */
+    private static final String BATCH = SagaCommands.class.getName();
+    /** Well over the retries of the command gateway; what takes longer is asked again with the next attempt. */
     private static final long ANSWER_TIMEOUT_SECONDS = 30;
 
     private final CommandGateway gateway;
@@ -36,7 +37,12 @@ public final class SagaCommands {
 
     /** Sends a command as part of handling the current batch of events. */
     public void send(Object command) {
-        sentIn(CurrentUnitOfWork.get()).add(gateway.send(command));
+        batch(CurrentUnitOfWork.get()).sent.add(gateway.send(command));
+    }
+
+    /** Does something when all commands of the current batch have been answered, before any saga is stored. */
+    public void onceAnswered(Runnable action) {
+        batch(CurrentUnitOfWork.get()).onceAnswered.add(action);
     }
 
     /**
@@ -48,30 +54,43 @@ public final class SagaCommands {
         @Override
         public Object handle(UnitOfWork<? extends EventMessage<?>> unitOfWork, InterceptorChain chain)
                 throws Exception {
-            sentIn(unitOfWork);
-            return chain.proceed();
+            batch(unitOfWork);
+            Object correlationId = unitOfWork.getMessage().getMetaData().get(Correlation.CORRELATION_ID);
+            MDC.put(Correlation.CORRELATION_ID, String.valueOf(correlationId));
+            try {
+                return chain.proceed();
+            } finally {
+                MDC.remove(Correlation.CORRELATION_ID);
+            }
         }
     }
 
-    private static List<CompletableFuture<?>> sentIn(UnitOfWork<?> unitOfWork) {
-        return unitOfWork.getOrComputeResource(SENT, key -> {
-            List<CompletableFuture<?>> sent = new ArrayList<>();
-            unitOfWork.onPrepareCommit(batch -> join(sent));
-            return sent;
+    private static final class Batch {
+
+        private final List<CompletableFuture<?>> sent = new ArrayList<>();
+        private final List<Runnable> onceAnswered = new ArrayList<>();
+
+        void join() {
+            try {
+                CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
+                        .get(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                throw new CommandExecutionException("A command of this batch of events failed", e.getCause());
+            } catch (TimeoutException e) {
+                throw new CommandExecutionException("A command of this batch of events was not answered in time", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CommandExecutionException("Stopped while waiting for the answer to a command", e);
+            }
+            onceAnswered.forEach(Runnable::run);
+        }
+    }
+
+    private static Batch batch(UnitOfWork<?> unitOfWork) {
+        return unitOfWork.getOrComputeResource(BATCH, key -> {
+            var batch = new Batch();
+            unitOfWork.onPrepareCommit(all -> batch.join());
+            return batch;
         });
-    }
-
-    private static void join(List<CompletableFuture<?>> sent) {
-        try {
-            CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
-                    .get(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new CommandExecutionException("A command of this batch of events failed", e.getCause());
-        } catch (TimeoutException e) {
-            throw new CommandExecutionException("A command of this batch of events was not answered in time", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CommandExecutionException("Stopped while waiting for the answer to a command", e);
-        }
     }
 }

@@ -1,6 +1,10 @@
 package io.waybill.chassis.mongo;
 
 import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
+import com.mongodb.MongoNotPrimaryException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoTimeoutException;
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Projection;
 import java.lang.management.ManagementFactory;
@@ -91,10 +95,18 @@ public class AxonStoresAutoConfiguration {
 
     private static EnqueueDecision<EventMessage<?>> parkUnlessTheStoreIsAway(
             DeadLetter<? extends EventMessage<?>> letter, Throwable cause) {
-        if (cause instanceof MongoException storeIsAway) {
-            throw storeIsAway;
+        if (cause instanceof MongoException mongo && isAway(mongo)) {
+            throw mongo;
         }
         LOG.error("Parked {} of a projection", letter.message().getPayloadType().getSimpleName(), cause);
         return Decisions.enqueue(cause);
+    }
+
+    /** As opposed to a store that is there and refuses what it is given. */
+    private static boolean isAway(MongoException e) {
+        return e instanceof MongoSocketException
+                || e instanceof MongoTimeoutException
+                || e instanceof MongoNotPrimaryException
+                || e instanceof MongoInterruptedException;
     }
 }

@@ -2,17 +2,16 @@ package io.waybill.chassis.mongo;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Filters.size;
-import static com.mongodb.client.model.Updates.addToSet;
-import static com.mongodb.client.model.Updates.pull;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
-import com.mongodb.client.model.ReplaceOptions;
-import com.mongodb.client.model.UpdateOptions;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.modelling.command.ConcurrencyException;
 import org.axonframework.modelling.saga.AssociationValue;
 import org.axonframework.modelling.saga.AssociationValues;
 import org.axonframework.modelling.saga.repository.SagaStore;
@@ -20,23 +19,27 @@ import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.SimpleSerializedObject;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sagas as documents {@code {_id, saga, associations: [{key, value}]}}, and a document {@code {_id, sagas: [...]}}
- * for each association, which is found by its ID: the embedded server has no other index, and every event looks for
- * its sagas.
+ * Sagas as documents {@code {_id, version, saga, associations: [{key, value}]}}, and a document {@code {_id, saga}} for
+ * each association, which is found by its ID: the embedded server has no other index, and every event looks for its saga.
+ *
+ * <p>A processor that lost its claim while it was handling a batch must not bring an old saga back. So a saga is only
+ * replaced at the version that was loaded, and an association leads to one saga: whoever comes second fails, and with it
+ * its batch.
  *
  * <p>The saga is written before and deleted after the associations that lead to it. What a crash leaves in between is a
- * saga that nothing leads to, or associations of a saga that is there.
+ * saga that nothing leads to.
  *
  * <p>The Mongo extension's own store cannot be loaded without XStream, which is kept off the class path.
  */
 final class SagaDocuments implements SagaStore<Object> {
 
     private static final String ID = "_id";
+    private static final String VERSION = "version";
     private static final String SAGA = "saga";
-    private static final String SAGAS = "sagas";
     private static final String ASSOCIATIONS = "associations";
 
     private final MongoCollection<Document> sagas;
@@ -53,7 +56,7 @@ final class SagaDocuments implements SagaStore<Object> {
     public Set<String> findSagas(Class<?> sagaType, AssociationValue association) {
         @Nullable
         Document found = associations.find(eq(ID, id(sagaType, association))).first();
-        return found == null ? Set.of() : new HashSet<>(found.getList(SAGAS, String.class));
+        return found == null ? Set.of() : Set.of(found.getString(SAGA));
     }
 
     @Override
@@ -62,6 +65,7 @@ final class SagaDocuments implements SagaStore<Object> {
         if (document == null) {
             return null;
         }
+        loadedVersions().put(sagaIdentifier, document.getInteger(VERSION));
         S saga = serializer.deserialize(
                 new SimpleSerializedObject<>(document.getString(SAGA), String.class, sagaType.getName(), null));
         Set<AssociationValue> values = new HashSet<>();
@@ -81,47 +85,76 @@ final class SagaDocuments implements SagaStore<Object> {
         };
     }
 
+    /** @throws com.mongodb.MongoWriteException if an association leads to another saga already */
     @Override
     public void insertSaga(Class<?> sagaType, String sagaIdentifier, Object saga, Set<AssociationValue> values) {
-        write(sagaIdentifier, saga, values);
+        sagas.insertOne(document(sagaIdentifier, 0, saga, values));
         values.forEach(value -> associate(sagaType, sagaIdentifier, value));
     }
 
+    /** @throws ConcurrencyException if the saga has changed since it was loaded */
     @Override
     public void updateSaga(Class<?> sagaType, String sagaIdentifier, Object saga, AssociationValues values) {
-        write(sagaIdentifier, saga, values.asSet());
+        int loaded = loadedVersion(sagaIdentifier);
+        boolean replaced = sagas.replaceOne(
+                                and(eq(ID, sagaIdentifier), eq(VERSION, loaded)),
+                                document(sagaIdentifier, loaded + 1, saga, values.asSet()))
+                        .getMatchedCount()
+                == 1;
+        if (!replaced) {
+            throw changedMeanwhile(sagaIdentifier);
+        }
         values.addedAssociations().forEach(value -> associate(sagaType, sagaIdentifier, value));
-        values.removedAssociations().forEach(value -> dissociate(sagaType, sagaIdentifier, value));
+        values.removedAssociations().forEach(value -> dissociate(sagaType, value));
     }
 
+    /** @throws ConcurrencyException if the saga has changed since it was loaded */
     @Override
     public void deleteSaga(Class<?> sagaType, String sagaIdentifier, Set<AssociationValue> values) {
-        values.forEach(value -> dissociate(sagaType, sagaIdentifier, value));
-        sagas.deleteOne(eq(ID, sagaIdentifier));
+        Bson unchanged = and(eq(ID, sagaIdentifier), eq(VERSION, loadedVersion(sagaIdentifier)));
+        if (sagas.find(unchanged).first() == null) {
+            throw changedMeanwhile(sagaIdentifier);
+        }
+        values.forEach(value -> dissociate(sagaType, value));
+        sagas.deleteOne(unchanged);
     }
 
-    private void write(String sagaIdentifier, Object saga, Set<AssociationValue> values) {
+    private Document document(String sagaIdentifier, int version, Object saga, Set<AssociationValue> values) {
         SerializedObject<String> serialized = serializer.serialize(saga, String.class);
         List<Document> written = values.stream()
                 .map(value -> new Document("key", value.getKey()).append("value", value.getValue()))
                 .toList();
-        sagas.replaceOne(
-                eq(ID, sagaIdentifier),
-                new Document(ID, sagaIdentifier)
-                        .append(SAGA, serialized.getData())
-                        .append(ASSOCIATIONS, written),
-                new ReplaceOptions().upsert(true));
+        return new Document(ID, sagaIdentifier)
+                .append(VERSION, version)
+                .append(SAGA, serialized.getData())
+                .append(ASSOCIATIONS, written);
     }
 
     private void associate(Class<?> sagaType, String sagaIdentifier, AssociationValue value) {
-        associations.updateOne(
-                eq(ID, id(sagaType, value)), addToSet(SAGAS, sagaIdentifier), new UpdateOptions().upsert(true));
+        associations.insertOne(new Document(ID, id(sagaType, value)).append(SAGA, sagaIdentifier));
     }
 
-    private void dissociate(Class<?> sagaType, String sagaIdentifier, AssociationValue value) {
-        String id = id(sagaType, value);
-        associations.updateOne(eq(ID, id), pull(SAGAS, sagaIdentifier));
-        associations.deleteOne(and(eq(ID, id), size(SAGAS, 0)));
+    private void dissociate(Class<?> sagaType, AssociationValue value) {
+        associations.deleteOne(eq(ID, id(sagaType, value)));
+    }
+
+    private static int loadedVersion(String sagaIdentifier) {
+        @Nullable Integer version = loadedVersions().get(sagaIdentifier);
+        if (version == null) {
+            throw new IllegalStateException("Saga " + sagaIdentifier + " was not loaded by this batch");
+        }
+        return version;
+    }
+
+    /** Sagas are loaded and stored within one batch of events, which remembers the versions. */
+    private static Map<String, Integer> loadedVersions() {
+        return CurrentUnitOfWork.get()
+                .root()
+                .getOrComputeResource(SagaDocuments.class.getName(), key -> new HashMap<>());
+    }
+
+    private static ConcurrencyException changedMeanwhile(String sagaIdentifier) {
+        return new ConcurrencyException("Saga " + sagaIdentifier + " was changed by another processor meanwhile");
     }
 
     private static String id(Class<?> sagaType, AssociationValue value) {

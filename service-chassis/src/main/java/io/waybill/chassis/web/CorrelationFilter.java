@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
@@ -49,7 +50,7 @@ final class CorrelationFilter extends OncePerRequestFilter {
     }
 
     private static String headerOr(
-            HttpServletRequest request, String name, Pattern accepted, java.util.function.Supplier<String> otherwise) {
+            HttpServletRequest request, String name, Pattern accepted, Supplier<String> otherwise) {
         @Nullable String value = request.getHeader(name);
         return value != null && accepted.matcher(value).matches() ? value : otherwise.get();
     }

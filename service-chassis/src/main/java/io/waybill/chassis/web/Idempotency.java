@@ -42,7 +42,7 @@ public final class Idempotency {
     /** A client that repeats a request later than this has forgotten why. */
     private static final Duration KEPT = Duration.ofDays(2);
     /** Longer than any request takes; a record without an answer is then the remains of a crash. */
-    private static final Duration IN_FLIGHT_AT_MOST = Duration.ofSeconds(15);
+    private static final Duration IN_FLIGHT_AT_MOST = Duration.ofSeconds(30);
 
     private static final Duration PURGE_INTERVAL = Duration.ofHours(1);
 
@@ -90,7 +90,7 @@ public final class Idempotency {
                     .body(answer.getBody());
         } catch (RuntimeException e) {
             // A refusal must not use up the key, and after a failure the client is to try again.
-            records.deleteOne(eq(id));
+            records.deleteOne(and(eq(id), eq("answer", null)));
             throw e;
         }
     }

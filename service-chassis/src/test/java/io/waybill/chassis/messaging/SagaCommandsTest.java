@@ -31,7 +31,14 @@ class SagaCommandsTest {
 
         handleBatch("one", "two");
 
-        assertThat(history).containsExactly("answered one", "answered two", "stored one", "stored two");
+        assertThat(history)
+                .containsExactly(
+                        "answered one",
+                        "answered two",
+                        "all answered, says one",
+                        "all answered, says two",
+                        "stored one",
+                        "stored two");
     }
 
     @Test
@@ -62,6 +69,7 @@ class SagaCommandsTest {
                     Object payload = batch.getMessage().getPayload();
                     // A saga is registered to be stored when it is loaded, which is before it sends anything.
                     batch.onPrepareCommit(all -> history.add("stored " + payload));
+                    commands.onceAnswered(() -> history.add("all answered, says " + payload));
                     commands.send(payload);
                     return null;
                 }),

@@ -1,11 +1,18 @@
 package io.waybill.chassis.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.MongoWriteException;
 import java.nio.file.Path;
 import java.util.Set;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.axonframework.modelling.command.ConcurrencyException;
 import org.axonframework.modelling.saga.AssociationValue;
 import org.axonframework.modelling.saga.AssociationValuesImpl;
+import org.axonframework.modelling.saga.repository.SagaStore;
 import org.axonframework.serialization.jackson3.Jackson3Serializer;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +38,7 @@ class SagaDocumentsTest {
         databases = new Databases("", folder);
         sagas = new SagaDocuments(
                 databases.open("sagas"), Jackson3Serializer.builder().build());
-        sagas.insertSaga(Journey.class, "saga-1", new Journey(1), Set.of(PARCEL));
+        inABatch(() -> sagas.insertSaga(Journey.class, "saga-1", new Journey(1), Set.of(PARCEL)));
     }
 
     @AfterEach
@@ -53,12 +60,15 @@ class SagaDocumentsTest {
     void isLoadedAsItWasLastStored() {
         var associations = new AssociationValuesImpl(Set.of(PARCEL));
         associations.add(new AssociationValue("parcel", "2"));
-        sagas.updateSaga(Journey.class, "saga-1", new Journey(2), associations);
+        inABatch(() -> {
+            load();
+            sagas.updateSaga(Journey.class, "saga-1", new Journey(2), associations);
+        });
 
-        var entry = sagas.loadSaga(Journey.class, "saga-1");
-
-        assertThat(entry.saga()).isEqualTo(new Journey(2));
-        assertThat(entry.associationValues()).hasSize(2);
+        inABatch(() -> {
+            assertThat(load().saga()).isEqualTo(new Journey(2));
+            assertThat(load().associationValues()).hasSize(2);
+        });
         assertThat(sagas.findSagas(Journey.class, new AssociationValue("parcel", "2")))
                 .containsExactly("saga-1");
     }
@@ -67,25 +77,72 @@ class SagaDocumentsTest {
     void isNoLongerFoundByWhatItWasDissociatedFrom() {
         var associations = new AssociationValuesImpl(Set.of(PARCEL));
         associations.remove(PARCEL);
-        sagas.updateSaga(Journey.class, "saga-1", new Journey(2), associations);
+        inABatch(() -> {
+            load();
+            sagas.updateSaga(Journey.class, "saga-1", new Journey(2), associations);
+        });
 
         assertThat(sagas.findSagas(Journey.class, PARCEL)).isEmpty();
-        assertThat(sagas.loadSaga(Journey.class, "saga-1")).isNotNull();
-    }
-
-    @Test
-    void sharesAnAssociationWithOthers() {
-        sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(PARCEL));
-        sagas.deleteSaga(Journey.class, "saga-1", Set.of(PARCEL));
-
-        assertThat(sagas.findSagas(Journey.class, PARCEL)).containsExactly("saga-2");
+        inABatch(() -> assertThat(load()).isNotNull());
     }
 
     @Test
     void isGoneOnceItEnded() {
-        sagas.deleteSaga(Journey.class, "saga-1", Set.of(PARCEL));
+        inABatch(() -> {
+            load();
+            sagas.deleteSaga(Journey.class, "saga-1", Set.of(PARCEL));
+        });
 
-        assertThat(sagas.loadSaga(Journey.class, "saga-1")).isNull();
+        inABatch(() -> assertThat(load()).isNull());
         assertThat(sagas.findSagas(Journey.class, PARCEL)).isEmpty();
+    }
+
+    @Test
+    void isNotBroughtBackByWhoeverLoadedItBeforeItChanged() {
+        var associations = new AssociationValuesImpl(Set.of(PARCEL));
+        inABatch(() -> {
+            load();
+            inABatch(() -> {
+                load();
+                sagas.updateSaga(Journey.class, "saga-1", new Journey(2), associations);
+            });
+            assertThatThrownBy(() -> sagas.updateSaga(Journey.class, "saga-1", new Journey(99), associations))
+                    .isInstanceOf(ConcurrencyException.class);
+            assertThatThrownBy(() -> sagas.deleteSaga(Journey.class, "saga-1", Set.of(PARCEL)))
+                    .isInstanceOf(ConcurrencyException.class);
+        });
+
+        inABatch(() -> assertThat(load().saga()).isEqualTo(new Journey(2)));
+        assertThat(sagas.findSagas(Journey.class, PARCEL)).containsExactly("saga-1");
+    }
+
+    @Test
+    void isTheOnlyOneOfItsAssociation() {
+        assertThatThrownBy(
+                        () -> inABatch(() -> sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(PARCEL))))
+                .isInstanceOf(MongoWriteException.class);
+
+        assertThat(sagas.findSagas(Journey.class, PARCEL)).containsExactly("saga-1");
+    }
+
+    private SagaStore.Entry<Journey> load() {
+        return sagas.loadSaga(Journey.class, "saga-1");
+    }
+
+    private static void inABatch(Runnable work) {
+        // One batch within another stands for one of another process, which knows nothing of the first.
+        UnitOfWork<?> outer = CurrentUnitOfWork.isStarted() ? CurrentUnitOfWork.get() : null;
+        if (outer != null) {
+            CurrentUnitOfWork.clear(outer);
+        }
+        UnitOfWork<?> batch = DefaultUnitOfWork.startAndGet(null);
+        try {
+            work.run();
+        } finally {
+            batch.rollback();
+            if (outer != null) {
+                CurrentUnitOfWork.set(outer);
+            }
+        }
     }
 }

@@ -59,7 +59,7 @@ class IdempotencyTest {
     void takesOverWhatACrashLeftAndGivesTheSameIdAgain() {
         crashWithin("key");
 
-        at(START.plus(Duration.ofSeconds(16))).once("op", "key", "body", this::answer);
+        at(START.plus(Duration.ofSeconds(31))).once("op", "key", "body", this::answer);
 
         assertThat(ids).hasSize(2);
         assertThat(ids.getFirst()).isEqualTo(ids.getLast());
@@ -69,7 +69,7 @@ class IdempotencyTest {
     void doesNotTakeOverWithAnotherBody() {
         crashWithin("key");
 
-        assertThatThrownBy(() -> at(START.plus(Duration.ofSeconds(16))).once("op", "key", "other", this::answer))
+        assertThatThrownBy(() -> at(START.plus(Duration.ofSeconds(31))).once("op", "key", "other", this::answer))
                 .isInstanceOf(RequestRefused.class)
                 .extracting("code")
                 .isEqualTo("IDEMPOTENCY_KEY_REUSED");
