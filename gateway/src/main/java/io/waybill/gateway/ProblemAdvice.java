@@ -2,6 +2,7 @@ package io.waybill.gateway;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -30,10 +31,14 @@ class ProblemAdvice {
         }
         if (failure instanceof ErrorResponse refusal) {
             HttpStatus status = HttpStatus.valueOf(refusal.getStatusCode().value());
-            return problem(status, status.name(), "See the API description for what is accepted here.");
+            @Nullable String detail = refusal.getBody().getDetail();
+            return problem(
+                    status,
+                    status == HttpStatus.CONTENT_TOO_LARGE ? "BODY_TOO_LARGE" : status.name(),
+                    detail == null ? "The request is not one that is taken here." : detail);
         }
         if (failure instanceof ResourceAccessException || failure instanceof IOException) {
-            LOG.warn("A service cannot be reached or broke off: {}", failure.getMessage());
+            LOG.warn("A service cannot be reached or broke off: {}", failure.toString());
             return problem(
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "SERVICE_UNAVAILABLE",

@@ -108,6 +108,8 @@ class BadInputTest {
                 orderBody("two documents", "{} {}", 400, ""),
                 orderBody("list instead of an object", "[]", 400, ""),
                 orderBody("null", "null", 400, ""),
+                orderBody("nested without end", "[".repeat(3_000), 400, "MALFORMED_JSON"),
+                orderBody("number without end", "{\"customerId\": " + "1".repeat(1_500) + "}", 400, "MALFORMED_JSON"),
                 orderBody(
                         "body over 1 MiB",
                         "{\"customerId\":\"%s\"}".formatted("x".repeat(ONE_MIB)),
@@ -143,8 +145,8 @@ class BadInputTest {
                 new Refused(
                         "method that no service takes",
                         (w, c) -> w.request("DELETE", "/orders", ""),
-                        404,
-                        "NOT_FOUND",
+                        405,
+                        "METHOD_NOT_ALLOWED",
                         ""),
                 new Refused("wrong path", (w, c) -> w.request("GET", "/nothing/here", ""), 404, "NOT_FOUND", ""),
                 new Refused(
@@ -169,6 +171,13 @@ class BadInputTest {
                         "{\"reason\":\"x\"}",
                         404,
                         "ORDER_NOT_FOUND",
+                        ""),
+                post(
+                        "receipt of what is not on sale",
+                        "/stock/NO-SUCH-THING/receipts",
+                        "{\"quantity\":1}",
+                        404,
+                        "PRODUCT_NOT_FOUND",
                         ""),
                 post(
                         "receipt of nothing",

@@ -3,6 +3,7 @@ package io.waybill.systemtests;
 import static io.waybill.systemtests.NewOrder.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -33,10 +34,11 @@ class DeadlineTest {
 
         assertThat(waybill.awaitStatus(orderId, "REJECTED").path("reason").asString())
                 .isEqualTo("CHECKOUT_TIMED_OUT");
-        assertThat(waybill.awaitTimeline(orderId, "StockReleased")
-                        .path("entries")
-                        .findValuesAsString("type"))
-                .containsOnlyOnce("CheckoutDeadlinePassed", "OrderRejected");
+        var entries = waybill.awaitTimeline(orderId, "StockReleased").path("entries");
+        assertThat(entries.findValuesAsString("type")).containsOnlyOnce("CheckoutDeadlinePassed", "OrderRejected");
+        assertThat(Set.copyOf(entries.findValuesAsString("correlationId")))
+                .as("the deadline belongs to the request that placed the order")
+                .hasSize(1);
         waybill.awaitAvailable(mug, 10);
         waybill.awaitPayment(orderId, "VOIDED");
     }

@@ -6,7 +6,6 @@ import io.waybill.chassis.messaging.Misuse;
 import java.util.List;
 import java.util.Optional;
 import org.axonframework.common.AxonException;
-import org.axonframework.messaging.HandlerExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +15,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MissingRequestHeaderException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -85,7 +85,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                         "Send the header " + missing.getHeaderName() + ".");
             case MethodArgumentTypeMismatchException mismatch -> unusable(mismatch.getName());
             case MissingServletRequestParameterException missing -> unusable(missing.getParameterName());
-            default -> Problem.of(status, code(status), "See the API description for what is accepted here.");
+            default -> Problem.of(status, code(status), detail(failure));
         };
         return ResponseEntity.status(problem.status())
                 .headers(headers)
@@ -97,6 +97,13 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return new InvalidRequest(List.of(new InvalidRequest.Fault(
                         parameter, "UNUSABLE_VALUE", "The query parameter is missing or of the wrong type.")))
                 .problem();
+    }
+
+    private static String detail(Exception failure) {
+        @Nullable
+        String detail =
+                failure instanceof ErrorResponse refusal ? refusal.getBody().getDetail() : null;
+        return detail == null ? "The request is not one that is taken here." : detail;
     }
 
     private static String code(HttpStatusCode status) {
@@ -111,10 +118,12 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         };
     }
 
-    /** The event store, a peer or the database did not answer; a handler that failed is another matter. */
+    /**
+     * The event store, a peer or the database did not answer, or a handler failed for want of one of them. A fault of
+     * the handler's own looks the same from here; to repeat the request is right, and harmless, either way.
+     */
     private static boolean isUnavailable(Exception failure) {
-        return failure instanceof MongoException
-                || (failure instanceof AxonException && !(failure instanceof HandlerExecutionException));
+        return failure instanceof MongoException || failure instanceof AxonException;
     }
 
     private static ResponseEntity<Object> answer(Problem problem) {

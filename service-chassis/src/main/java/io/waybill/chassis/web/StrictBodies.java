@@ -10,6 +10,7 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpInputMessage;
@@ -18,6 +19,7 @@ import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAdapter;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -88,10 +90,15 @@ class StrictBodies extends RequestBodyAdviceAdapter {
             throw new RequestRefused(
                     HttpStatus.BAD_REQUEST,
                     "MALFORMED_JSON",
-                    "The body is not well-formed JSON: see line %d, column %d."
-                            .formatted(
-                                    e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+                    "The body is not well-formed JSON, or deeper or longer in one of its parts than any needs to be"
+                            + place(e.getLocation()) + ".");
         }
+    }
+
+    private static String place(@Nullable TokenStreamLocation location) {
+        return location == null
+                ? ""
+                : ": see line %d, column %d".formatted(location.getLineNr(), location.getColumnNr());
     }
 
     /** {@code lines[0].sku} as {@code /lines/0/sku}. */
