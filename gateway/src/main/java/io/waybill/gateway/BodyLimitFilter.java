@@ -14,8 +14,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Refuses a body that announces more than the services take. One that announces no length is refused by the service, which
- * counts; but a service that refuses while megabytes are still coming looks from here as if it had broken off.
+ * Refuses a body that announces more than the services take. One that announces no length is refused by the service,
+ * which counts; but a service that refuses while megabytes are still coming looks from here as if it had broken off.
  */
 @Component
 class BodyLimitFilter extends OncePerRequestFilter {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class RecentEvents {
 
     /**
-     * A repeated command is seconds late, or minutes after a crash. Should a SKU see more in that time, a reservation that
-     * is made again is given back again by the process that it belongs to.
+     * A repeated command is seconds late, or minutes after a crash. Should a SKU see more in that time, a reservation
+     * that is made again is given back again by the process that it belongs to.
      */
     private static final int REMEMBERED = 10_000;
 

@@ -24,11 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sagas as documents {@code {_id, version, saga, associations: [{key, value}]}}, and a document {@code {_id, saga}} for
- * each association, which is found by its ID: the embedded server has no other index, and every event looks for its saga.
+ * each association, which is found by its ID: the embedded server has no other index, and every event looks for its
+ * saga.
  *
  * <p>A processor that lost its claim while it was handling a batch must not bring an old saga back. So a saga is only
- * replaced at the version that was loaded, and an association leads to one saga: whoever comes second fails, and with it
- * its batch.
+ * replaced at the version that was loaded, and an association leads to one saga: whoever comes second fails, and with
+ * it its batch.
  *
  * <p>The saga is written before and deleted after the associations that lead to it. What a crash leaves in between is a
  * saga that nothing leads to.
