@@ -13,10 +13,11 @@ public final class AxonServerMain {
     private static final int EXIT_CANNOT_START = 1;
 
     private static final String USAGE = """
-            Usage: java -jar axonserver.jar [--port=N] [--http-port=N] [--data=DIRECTORY]
+            Usage: java -jar axonserver.jar [--port=N] [--http-port=N] [--data=DIRECTORY] [--contexts=A,B]
               --port       gRPC port for clients       (default 8124 + WAYBILL_PORT_OFFSET)
               --http-port  HTTP port for health checks (default 8024 + WAYBILL_PORT_OFFSET)
-              --data       where everything is stored  (default ${WAYBILL_DATA:-.waybill}/axonserver)""";
+              --data       where everything is stored  (default ${WAYBILL_DATA:-.waybill}/axonserver)
+              --contexts   contexts besides default    (none)""";
 
     private AxonServerMain() {}
 
@@ -54,6 +55,7 @@ public final class AxonServerMain {
         int offset = number("WAYBILL_PORT_OFFSET", environment.get("WAYBILL_PORT_OFFSET"), 0);
         int grpcPort = AxonServerOptions.DEFAULT_GRPC_PORT + offset;
         int httpPort = AxonServerOptions.DEFAULT_HTTP_PORT + offset;
+        String[] contexts = {};
         Path data = Path.of(environment.getOrDefault("WAYBILL_DATA", ".waybill"), "axonserver");
         for (String arg : args) {
             int equals = arg.indexOf('=');
@@ -63,10 +65,11 @@ public final class AxonServerMain {
                 case "--port" -> grpcPort = number(name, value, grpcPort);
                 case "--http-port" -> httpPort = number(name, value, httpPort);
                 case "--data" -> data = Path.of(required(name, value));
+                case "--contexts" -> contexts = required(name, value).split(",", -1);
                 default -> throw new IllegalArgumentException("Unknown argument " + arg);
             }
         }
-        return AxonServerOptions.stored(data).withPorts(grpcPort, httpPort);
+        return AxonServerOptions.stored(data).withPorts(grpcPort, httpPort).withContexts(contexts);
     }
 
     private static String required(String name, @Nullable String value) {

@@ -1,27 +1,22 @@
 package io.waybill.axonserver;
 
 import io.axoniq.axonserver.grpc.control.NodeInfo;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.waybill.axonserver.api.CommandService;
 import io.waybill.axonserver.api.ContextInterceptor;
-import io.waybill.axonserver.api.EventSchedulerService;
-import io.waybill.axonserver.api.EventStoreService;
-import io.waybill.axonserver.api.PlatformService;
-import io.waybill.axonserver.api.QueryService;
-import io.waybill.axonserver.routing.CommandRouter;
-import io.waybill.axonserver.routing.ConnectedClients;
-import io.waybill.axonserver.routing.QueryHandlers;
-import io.waybill.axonserver.routing.QueryRouter;
-import io.waybill.axonserver.routing.SubscriptionQueries;
+import io.waybill.axonserver.log.DataDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -68,9 +63,13 @@ public final class AxonServerNode implements AutoCloseable {
     private static final long DRAIN_MILLIS = 300;
 
     private final @Nullable Path temporaryDirectory;
-    private final Stores stores;
-    private final ExecutorService readers;
-    private final ScheduledExecutorService timer;
+    private final DataDirectory data;
+    private final List<NodeContext> contexts = new ArrayList<>();
+    private final ExecutorService readers = Executors.newFixedThreadPool(
+            READER_THREADS,
+            Thread.ofPlatform().daemon().name("event-reader-", 0).factory());
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("node-timer").factory());
     private final Server server;
     private final @Nullable HealthEndpoint health;
 
@@ -78,28 +77,23 @@ public final class AxonServerNode implements AutoCloseable {
         Path configured = options.dataDirectory();
         Path directory = configured != null ? configured : Files.createTempDirectory("axonserver-");
         temporaryDirectory = configured == null ? directory : null;
-        Stores openedStores = null;
-        ExecutorService startedReaders = Executors.newFixedThreadPool(
-                READER_THREADS,
-                Thread.ofPlatform().daemon().name("event-reader-", 0).factory());
-        ScheduledExecutorService startedTimer = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("node-timer").factory());
         try {
-            openedStores = new Stores(directory, options.segmentBytes());
-            stores = openedStores;
-            readers = startedReaders;
-            timer = startedTimer;
+            data = DataDirectory.lock(directory);
+        } catch (IOException e) {
+            stopThreads();
+            throw e;
+        }
+        try {
+            for (String name : options.contexts()) {
+                contexts.add(new NodeContext(name, data.contextDirectory(name), options));
+            }
             server = startServer(options);
             health = options.httpPort() == AxonServerOptions.NO_HTTP
                     ? null
-                    : HealthEndpoint.start(
-                            options.httpPort(), () -> stores.events().stoppedBecause() == null);
+                    : HealthEndpoint.start(options.httpPort(), this::isHealthy);
         } catch (IOException | RuntimeException e) {
-            startedReaders.shutdown();
-            startedTimer.shutdown();
-            if (openedStores != null) {
-                openedStores.close();
-            }
+            stopThreads();
+            closeStores();
             throw e;
         }
     }
@@ -117,17 +111,16 @@ public final class AxonServerNode implements AutoCloseable {
                 "Ready on {} after {} ms, {} events stored",
                 node.address(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun),
-                node.stores.events().lastToken() + 1);
+                node.contexts.stream()
+                        .mapToLong(context -> context.stores().events().lastToken() + 1)
+                        .sum());
         return node;
     }
 
     private Server startServer(AxonServerOptions options) throws IOException {
-        ConnectedClients clients = new ConnectedClients();
-        CommandRouter commands = new CommandRouter(options.messageTimeout().toMillis());
-        QueryHandlers queryHandlers = new QueryHandlers();
-        QueryRouter queries =
-                new QueryRouter(queryHandlers, options.messageTimeout().toMillis());
-        Server started = NettyServerBuilder.forAddress(
+        Map<String, List<BindableService>> services = new LinkedHashMap<>();
+        contexts.forEach(context -> services.put(context.name(), context.services(this::nodeInfo, readers)));
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), options.grpcPort()))
                 // No handler here blocks, so calls run on the threads that read them from the network.
                 .directExecutor()
@@ -136,13 +129,10 @@ public final class AxonServerNode implements AutoCloseable {
                 .keepAliveTimeout(PING_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .permitKeepAliveTime(MIN_CLIENT_PING_MILLIS, TimeUnit.MILLISECONDS)
-                .intercept(new ContextInterceptor())
-                .addService(new PlatformService(this::nodeInfo, clients))
-                .addService(new CommandService(commands))
-                .addService(new QueryService(queries, new SubscriptionQueries(queryHandlers)))
-                .addService(new EventStoreService(stores.events(), stores.snapshots(), readers))
-                .addService(new EventSchedulerService(stores.schedule()))
-                .build();
+                .intercept(new ContextInterceptor(AxonServerOptions.DEFAULT_CONTEXT, services));
+        // What is registered tells gRPC which methods there are; the interceptor finds those of the right context.
+        services.getOrDefault(AxonServerOptions.DEFAULT_CONTEXT, List.of()).forEach(builder::addService);
+        Server started = builder.build();
         try {
             started.start();
         } catch (IOException e) {
@@ -152,10 +142,13 @@ public final class AxonServerNode implements AutoCloseable {
                             .formatted(options.grpcPort(), cause.getMessage()),
                     e);
         }
-        every(BEAT_MILLIS, clients::beat);
-        every(EXPIRY_MILLIS, commands::expire);
-        every(EXPIRY_MILLIS, queries::expire);
+        every(BEAT_MILLIS, () -> contexts.forEach(NodeContext::beat));
+        every(EXPIRY_MILLIS, () -> contexts.forEach(NodeContext::expire));
         return started;
+    }
+
+    private boolean isHealthy() {
+        return contexts.stream().allMatch(context -> context.stores().events().stoppedBecause() == null);
     }
 
     private void every(long millis, Runnable task) {
@@ -206,7 +199,7 @@ public final class AxonServerNode implements AutoCloseable {
         server.shutdown();
         timer.shutdown();
         try {
-            stores.close();
+            closeStores();
             // Streams stay open until they are cut; the wait is for the answers that are on their way.
             server.awaitTermination(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
             server.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
@@ -219,6 +212,18 @@ public final class AxonServerNode implements AutoCloseable {
             delete(temporaryDirectory);
         }
         log.info("Stopped");
+    }
+
+    private void stopThreads() {
+        readers.shutdown();
+        timer.shutdown();
+    }
+
+    private void closeStores() throws IOException {
+        for (NodeContext context : contexts.reversed()) {
+            context.close();
+        }
+        data.close();
     }
 
     private static void delete(Path directory) throws IOException {

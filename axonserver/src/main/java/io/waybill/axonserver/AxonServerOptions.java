@@ -2,20 +2,17 @@ package io.waybill.axonserver;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a node runs. {@link #embedded()} is for tests, {@link #stored(Path)} for anything that is to be kept.
- *
- * @param grpcPort the port for clients; 0 takes a free one
- * @param httpPort the port for health checks; 0 takes a free one, {@link #NO_HTTP} opens none
- * @param dataDirectory where everything is stored; null means a temporary directory that is deleted when the node
- * closes
- * @param segmentBytes the size at which the log begins a new file, from 4 KiB to 1 GiB
- * @param messageTimeout how long the node waits for the answer to a command or query
+ * How a node runs. {@link #embedded()} is for tests, {@link #stored(Path)} for anything that is to be kept. Immutable:
+ * each {@code with} method returns changed options.
  */
-public record AxonServerOptions(
-        int grpcPort, int httpPort, @Nullable Path dataDirectory, long segmentBytes, Duration messageTimeout) {
+public final class AxonServerOptions {
 
     /** Stands for no HTTP port at all. */
     public static final int NO_HTTP = -1;
@@ -23,11 +20,17 @@ public record AxonServerOptions(
     /** The port on which clients look for an Axon Server. */
     public static final int DEFAULT_GRPC_PORT = 8124;
 
-    /** The port on which an Axon Server answers health checks. */
+    /** The port on which an Axon Server answers HTTP. */
     public static final int DEFAULT_HTTP_PORT = 8024;
 
-    /** Large enough that a store of a million events is a handful of files, small enough to copy one while running. */
-    private static final long DEFAULT_SEGMENT_BYTES = 256L << 20;
+    /** The context that a client uses when it names none. Every node has it. */
+    public static final String DEFAULT_CONTEXT = "default";
+
+    /**
+     * Large enough that a store of a million events is a handful of files, small enough that the index of the one that
+     * grows fits into a small heap and is rebuilt within a second.
+     */
+    private static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
 
     private static final long MIN_SEGMENT_BYTES = 4L << 10;
 
@@ -37,18 +40,52 @@ public record AxonServerOptions(
     /** What the original waits by default. */
     private static final Duration DEFAULT_MESSAGE_TIMEOUT = Duration.ofMinutes(5);
 
-    /** Checks the values. */
-    public AxonServerOptions {
-        requirePort("grpcPort", grpcPort, 0);
-        requirePort("httpPort", httpPort, NO_HTTP);
-        if (segmentBytes < MIN_SEGMENT_BYTES || segmentBytes > MAX_SEGMENT_BYTES) {
-            throw new IllegalArgumentException("segmentBytes is %d, but has to be between %d and %d"
-                    .formatted(segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES));
-        }
-        if (messageTimeout.isNegative() || messageTimeout.isZero()) {
-            throw new IllegalArgumentException(
-                    "messageTimeout is %s, but has to be positive".formatted(messageTimeout));
-        }
+    /** A context's name is also a directory's. */
+    private static final Pattern CONTEXT_NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");
+
+    private int grpcPort;
+    private int httpPort;
+    private @Nullable Path dataDirectory;
+    private long segmentBytes = DEFAULT_SEGMENT_BYTES;
+    private Duration messageTimeout = DEFAULT_MESSAGE_TIMEOUT;
+    private List<String> contexts = List.of(DEFAULT_CONTEXT);
+
+    private AxonServerOptions() {}
+
+    private AxonServerOptions(AxonServerOptions source) {
+        grpcPort = source.grpcPort;
+        httpPort = source.httpPort;
+        dataDirectory = source.dataDirectory;
+        segmentBytes = source.segmentBytes;
+        messageTimeout = source.messageTimeout;
+        contexts = source.contexts;
+    }
+
+    /** A node on a free port with a temporary directory and no HTTP: what a test wants. */
+    public static AxonServerOptions embedded() {
+        return new AxonServerOptions().withPorts(0, NO_HTTP);
+    }
+
+    /** A node on the default ports that keeps its data in {@code directory}. */
+    public static AxonServerOptions stored(Path directory) {
+        return new AxonServerOptions()
+                .withPorts(DEFAULT_GRPC_PORT, DEFAULT_HTTP_PORT)
+                .withDataDirectory(directory);
+    }
+
+    /**
+     * These options on other ports.
+     *
+     * @param newGrpcPort the port for clients; 0 takes a free one
+     * @param newHttpPort the port for HTTP; 0 takes a free one, {@link #NO_HTTP} opens none
+     */
+    public AxonServerOptions withPorts(int newGrpcPort, int newHttpPort) {
+        requirePort("grpcPort", newGrpcPort, 0);
+        requirePort("httpPort", newHttpPort, NO_HTTP);
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.grpcPort = newGrpcPort;
+        changed.httpPort = newHttpPort;
+        return changed;
     }
 
     private static void requirePort(String name, int port, int lowest) {
@@ -57,34 +94,77 @@ public record AxonServerOptions(
         }
     }
 
-    /** A node on a free port with a temporary directory and no HTTP: what a test wants. */
-    public static AxonServerOptions embedded() {
-        return new AxonServerOptions(0, NO_HTTP, null, DEFAULT_SEGMENT_BYTES, DEFAULT_MESSAGE_TIMEOUT);
-    }
-
-    /** A node on the default ports that keeps its data in {@code directory}. */
-    public static AxonServerOptions stored(Path directory) {
-        return new AxonServerOptions(
-                DEFAULT_GRPC_PORT, DEFAULT_HTTP_PORT, directory, DEFAULT_SEGMENT_BYTES, DEFAULT_MESSAGE_TIMEOUT);
-    }
-
-    /** These options on other ports. */
-    public AxonServerOptions withPorts(int newGrpcPort, int newHttpPort) {
-        return new AxonServerOptions(newGrpcPort, newHttpPort, dataDirectory, segmentBytes, messageTimeout);
-    }
-
     /** These options with the data kept in {@code directory}. */
     public AxonServerOptions withDataDirectory(Path directory) {
-        return new AxonServerOptions(grpcPort, httpPort, directory, segmentBytes, messageTimeout);
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.dataDirectory = directory;
+        return changed;
     }
 
-    /** These options with another segment size. */
+    /** These options with another size, from 4 KiB to 1 GiB, at which the log begins a new file. */
     public AxonServerOptions withSegmentBytes(long bytes) {
-        return new AxonServerOptions(grpcPort, httpPort, dataDirectory, bytes, messageTimeout);
+        if (bytes < MIN_SEGMENT_BYTES || bytes > MAX_SEGMENT_BYTES) {
+            throw new IllegalArgumentException("segmentBytes is %d, but has to be between %d and %d"
+                    .formatted(bytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES));
+        }
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.segmentBytes = bytes;
+        return changed;
     }
 
-    /** These options with another time to wait for an answer. */
+    /** These options with another time to wait for the answer to a command or query. */
     public AxonServerOptions withMessageTimeout(Duration timeout) {
-        return new AxonServerOptions(grpcPort, httpPort, dataDirectory, segmentBytes, timeout);
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("messageTimeout is %s, but has to be positive".formatted(timeout));
+        }
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.messageTimeout = timeout;
+        return changed;
+    }
+
+    /** These options with {@code names} as the contexts the node has; {@code default} is always one of them. */
+    public AxonServerOptions withContexts(String... names) {
+        for (String name : names) {
+            if (!CONTEXT_NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException(
+                        "context is '%s', but has to be 1 to 100 letters, digits, - and _, the first no - or _"
+                                .formatted(name));
+            }
+        }
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.contexts = Stream.concat(Stream.of(DEFAULT_CONTEXT), Arrays.stream(names))
+                .distinct()
+                .toList();
+        return changed;
+    }
+
+    /** The port for clients; 0 takes a free one. */
+    public int grpcPort() {
+        return grpcPort;
+    }
+
+    /** The port for HTTP; 0 takes a free one, {@link #NO_HTTP} opens none. */
+    public int httpPort() {
+        return httpPort;
+    }
+
+    /** Where everything is stored; null means a temporary directory that is deleted when the node closes. */
+    public @Nullable Path dataDirectory() {
+        return dataDirectory;
+    }
+
+    /** The size at which the log begins a new file. */
+    public long segmentBytes() {
+        return segmentBytes;
+    }
+
+    /** How long the node waits for the answer to a command or query. */
+    public Duration messageTimeout() {
+        return messageTimeout;
+    }
+
+    /** The contexts the node has, {@code default} first. */
+    public List<String> contexts() {
+        return contexts;
     }
 }

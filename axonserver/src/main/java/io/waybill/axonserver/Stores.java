@@ -1,6 +1,5 @@
 package io.waybill.axonserver;
 
-import io.waybill.axonserver.log.DataDirectory;
 import io.waybill.axonserver.log.EventLog;
 import io.waybill.axonserver.log.EventSchedule;
 import io.waybill.axonserver.log.SnapshotLog;
@@ -10,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Everything the node keeps on disk, opened and closed together. */
+/** Everything a context keeps on disk, opened and closed together. */
 final class Stores implements Closeable {
 
     private final Deque<Closeable> opened = new ArrayDeque<>();
@@ -18,12 +17,11 @@ final class Stores implements Closeable {
     private final SnapshotLog snapshots;
     private final EventSchedule schedule;
 
-    Stores(Path path, long segmentBytes) throws IOException {
+    Stores(Path directory, long segmentBytes) throws IOException {
         try {
-            DataDirectory directory = opened(DataDirectory.lock(path));
-            events = opened(EventLog.open(directory.logDirectory("events"), segmentBytes));
-            snapshots = opened(SnapshotLog.open(directory.logDirectory("snapshots"), segmentBytes));
-            schedule = opened(EventSchedule.open(directory.logDirectory("schedule"), segmentBytes, events));
+            events = opened(EventLog.open(directory.resolve("events"), segmentBytes));
+            snapshots = opened(SnapshotLog.open(directory.resolve("snapshots"), segmentBytes));
+            schedule = opened(EventSchedule.open(directory.resolve("schedule"), segmentBytes, events));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

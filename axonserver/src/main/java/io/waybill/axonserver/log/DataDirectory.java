@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataDirectory implements Closeable {
 
     private static final String LOCK_FILE = "lock";
+    private static final String DEFAULT_CONTEXT = "default";
 
     private final Path path;
     private final FileChannel channel;
@@ -64,9 +65,9 @@ public final class DataDirectory implements Closeable {
                 : StandardCharsets.US_ASCII.decode(owner.flip()).toString();
     }
 
-    /** Where the log called {@code name} lives. */
-    public Path logDirectory(String name) {
-        return path.resolve(name);
+    /** Where the context called {@code name} lives; the default one has been here before there were others. */
+    public Path contextDirectory(String name) {
+        return name.equals(DEFAULT_CONTEXT) ? path : path.resolve("contexts").resolve(name);
     }
 
     @Override
