@@ -1,5 +1,6 @@
 package io.waybill.axonserver;
 
+import io.waybill.axonserver.log.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -48,6 +49,7 @@ public final class AxonServerOptions {
     private @Nullable Path dataDirectory;
     private long segmentBytes = DEFAULT_SEGMENT_BYTES;
     private Duration messageTimeout = DEFAULT_MESSAGE_TIMEOUT;
+    private Durability durability = Durability.SYNC;
     private List<String> contexts = List.of(DEFAULT_CONTEXT);
 
     private AxonServerOptions() {}
@@ -58,6 +60,7 @@ public final class AxonServerOptions {
         dataDirectory = source.dataDirectory;
         segmentBytes = source.segmentBytes;
         messageTimeout = source.messageTimeout;
+        durability = source.durability;
         contexts = source.contexts;
     }
 
@@ -122,6 +125,13 @@ public final class AxonServerOptions {
         return changed;
     }
 
+    /** These options with another answer to when an append is acknowledged. */
+    public AxonServerOptions withDurability(Durability newDurability) {
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.durability = newDurability;
+        return changed;
+    }
+
     /** These options with {@code names} as the contexts the node has; {@code default} is always one of them. */
     public AxonServerOptions withContexts(String... names) {
         for (String name : names) {
@@ -161,6 +171,11 @@ public final class AxonServerOptions {
     /** How long the node waits for the answer to a command or query. */
     public Duration messageTimeout() {
         return messageTimeout;
+    }
+
+    /** When an append is acknowledged. */
+    public Durability durability() {
+        return durability;
     }
 
     /** The contexts the node has, {@code default} first. */

@@ -7,6 +7,7 @@ import io.waybill.axonserver.api.EventSchedulerService;
 import io.waybill.axonserver.api.EventStoreService;
 import io.waybill.axonserver.api.PlatformService;
 import io.waybill.axonserver.api.QueryService;
+import io.waybill.axonserver.log.LogSettings;
 import io.waybill.axonserver.routing.CommandRouter;
 import io.waybill.axonserver.routing.ConnectedClients;
 import io.waybill.axonserver.routing.QueryHandlers;
@@ -35,7 +36,7 @@ final class NodeContext implements Closeable {
     /** Opens the context's stores in {@code directory}. */
     NodeContext(String name, Path directory, AxonServerOptions options) throws IOException {
         this.name = name;
-        stores = new Stores(directory, options.segmentBytes());
+        stores = new Stores(directory, LogSettings.onDisk(options.segmentBytes(), options.durability()));
         commands = new CommandRouter(options.messageTimeout().toMillis());
         queries = new QueryRouter(queryHandlers, options.messageTimeout().toMillis());
     }

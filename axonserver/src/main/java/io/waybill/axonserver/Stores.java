@@ -2,6 +2,7 @@ package io.waybill.axonserver;
 
 import io.waybill.axonserver.log.EventLog;
 import io.waybill.axonserver.log.EventSchedule;
+import io.waybill.axonserver.log.LogSettings;
 import io.waybill.axonserver.log.SnapshotLog;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,11 +18,11 @@ final class Stores implements Closeable {
     private final SnapshotLog snapshots;
     private final EventSchedule schedule;
 
-    Stores(Path directory, long segmentBytes) throws IOException {
+    Stores(Path directory, LogSettings settings) throws IOException {
         try {
-            events = opened(EventLog.open(directory.resolve("events"), segmentBytes));
-            snapshots = opened(SnapshotLog.open(directory.resolve("snapshots"), segmentBytes));
-            schedule = opened(EventSchedule.open(directory.resolve("schedule"), segmentBytes, events));
+            events = opened(EventLog.open(directory.resolve("events"), settings));
+            snapshots = opened(SnapshotLog.open(directory.resolve("snapshots"), settings));
+            schedule = opened(EventSchedule.open(directory.resolve("schedule"), settings, events));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

@@ -33,9 +33,9 @@ import io.waybill.axonserver.log.AggregateReader;
 import io.waybill.axonserver.log.EventLog;
 import io.waybill.axonserver.log.LogEntry;
 import io.waybill.axonserver.log.SnapshotLog;
+import io.waybill.axonserver.log.SnapshotReader;
 import io.waybill.axonserver.routing.ErrorCode;
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -104,7 +104,13 @@ public final class EventStoreService implements BindableService {
 
     private void appendSnapshot(Event snapshot, StreamObserver<Confirmation> reply) {
         String aggregateId = snapshot.getAggregateIdentifier();
-        long highest = events.highestSequence(aggregateId);
+        long highest;
+        try {
+            highest = events.highestSequence(aggregateId);
+        } catch (IOException e) {
+            reply.onError(ErrorCode.DATAFILE_READ_ERROR.exception(String.valueOf(e.getMessage())));
+            return;
+        }
         if (snapshot.getAggregateSequenceNumber() > highest) {
             reply.onError(ErrorCode.INVALID_SEQUENCE.exception(
                     "A snapshot of %s cannot be of sequence number %d, the last event is %d"
@@ -143,11 +149,15 @@ public final class EventStoreService implements BindableService {
 
     private void readHighestSequenceNr(
             ReadHighestSequenceNrRequest request, StreamObserver<ReadHighestSequenceNrResponse> reply) {
-        answer(
-                reply,
-                ReadHighestSequenceNrResponse.newBuilder()
-                        .setToSequenceNr(events.highestSequence(request.getAggregateId()))
-                        .build());
+        try {
+            answer(
+                    reply,
+                    ReadHighestSequenceNrResponse.newBuilder()
+                            .setToSequenceNr(events.highestSequence(request.getAggregateId()))
+                            .build());
+        } catch (IOException e) {
+            reply.onError(ErrorCode.DATAFILE_READ_ERROR.exception(String.valueOf(e.getMessage())));
+        }
     }
 
     private void getTokenAt(GetTokenAtRequest request, StreamObserver<TrackingToken> reply) {
@@ -202,25 +212,21 @@ public final class EventStoreService implements BindableService {
     private final class AggregateSnapshots implements EventPump.Source {
 
         private final GetAggregateSnapshotsRequest request;
-        private @Nullable Iterator<LogEntry> found;
+        private @Nullable SnapshotReader reader;
+        private int left;
 
         AggregateSnapshots(GetAggregateSnapshotsRequest request) {
             this.request = request;
+            this.left = request.getMaxResults() > 0 ? request.getMaxResults() : Integer.MAX_VALUE;
         }
 
         @Override
         public @Nullable LogEntry next() throws IOException {
-            if (found == null) {
-                int maxResults = request.getMaxResults() > 0 ? request.getMaxResults() : Integer.MAX_VALUE;
-                found = snapshots
-                        .newestFirst(
-                                request.getAggregateId(),
-                                request.getInitialSequence(),
-                                request.getMaxSequence(),
-                                maxResults)
-                        .iterator();
+            if (reader == null) {
+                reader = snapshots.newestFirst(
+                        request.getAggregateId(), request.getInitialSequence(), request.getMaxSequence());
             }
-            return found.hasNext() ? found.next() : null;
+            return left-- > 0 ? reader.next() : null;
         }
     }
 }

@@ -3,14 +3,13 @@ package io.waybill.axonserver.log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The event store: every event in one global order, and the events of each aggregate in theirs. */
 public final class EventLog implements Closeable {
-
-    private static final LongList NO_LOCATIONS = new LongList();
 
     private final EventIndex index;
     private final SegmentedLog log;
@@ -23,17 +22,12 @@ public final class EventLog implements Closeable {
     /**
      * Opens the store in {@code directory}, creating it when it is not there.
      *
-     * @param segmentBytes the size at which a new file is begun
      * @throws DamagedLogException if something acknowledged is missing or unreadable
      * @throws IOException if the files cannot be read, or were written by a newer version
      */
-    public static EventLog open(Path directory, long segmentBytes) throws IOException {
-        return open(directory, segmentBytes, LogFiles.ON_DISK);
-    }
-
-    static EventLog open(Path directory, long segmentBytes, LogFiles files) throws IOException {
-        EventIndex index = new EventIndex();
-        return new EventLog(index, SegmentedLog.open(directory, segmentBytes, files, index));
+    public static EventLog open(Path directory, LogSettings settings) throws IOException {
+        EventIndex index = new EventIndex(settings.files());
+        return new EventLog(index, SegmentedLog.open(directory, settings, index));
     }
 
     /**
@@ -59,29 +53,46 @@ public final class EventLog implements Closeable {
         if (lastToken() < 0) {
             return -1;
         }
-        LogCursor cursor = log.cursor(index.positionBefore(timestampMillis));
-        long position = lastToken() + 1;
-        for (LogEntry event = cursor.next(); event != null; event = cursor.next()) {
-            position = event.position();
-            if (EventHeader.of(event).timestampMillis() >= timestampMillis) {
-                return position;
+        for (SegmentIndex segment : index.segments()) {
+            if (segment.latestTimestampMillis() >= timestampMillis) {
+                return firstAtOrAfter(timestampMillis, segment.segment().basePosition());
             }
-            position++;
+        }
+        return lastToken() + 1;
+    }
+
+    private long firstAtOrAfter(long timestampMillis, long startPosition) throws IOException {
+        LogCursor cursor = log.cursor(startPosition);
+        long position = startPosition;
+        for (LogEntry event = cursor.next(); event != null; event = cursor.next()) {
+            if (EventHeader.of(event).timestampMillis() >= timestampMillis) {
+                return event.position();
+            }
+            position = event.position() + 1;
         }
         return position;
     }
 
-    /** The highest sequence number of the aggregate, -1 when it has no event. */
-    public long highestSequence(String aggregateId) {
+    /**
+     * The highest sequence number of the aggregate, -1 when it has no event.
+     *
+     * @throws DamagedLogException if the index is damaged here
+     */
+    public long highestSequence(String aggregateId) throws DamagedLogException {
         return index.highestSequence(aggregateId);
     }
 
-    /** The aggregate's events from {@code firstSequence} to {@code lastSequence}, both inclusive. */
-    public AggregateReader aggregate(String aggregateId, long firstSequence, long lastSequence) {
-        LongList found = index.locations(aggregateId);
-        LongList locations = found != null ? found : NO_LOCATIONS;
-        long end = lastSequence >= locations.size() ? locations.size() : lastSequence + 1;
-        return new AggregateReader(log, aggregateId, locations, Math.max(0, firstSequence), end);
+    /**
+     * The aggregate's events from {@code firstSequence} to {@code lastSequence}, both inclusive.
+     *
+     * @throws DamagedLogException if the index is damaged here
+     */
+    public AggregateReader aggregate(String aggregateId, long firstSequence, long lastSequence)
+            throws DamagedLogException {
+        long first = Math.max(0, firstSequence);
+        Deque<AggregateRun> runs = index.runs(aggregateId, first);
+        long highest = runs.isEmpty() ? -1 : runs.getLast().lastSequence();
+        return new AggregateReader(aggregateId, runs, first, 1 + Math.min(highest, lastSequence));
     }
 
     /** All events from {@code token} on, and those that will follow. */
@@ -94,9 +105,24 @@ public final class EventLog implements Closeable {
         log.onAdvance(listener);
     }
 
-    /** Why the store takes no events any more, or null while it does. */
+    /** Why the store takes no events any more until it is opened again, or null while it does. */
     public @Nullable String stoppedBecause() {
         return log.stoppedBecause();
+    }
+
+    /** Why the disk takes no events for now, or null while it has enough space. */
+    public @Nullable String shortOfSpace() throws IOException {
+        return log.shortOfSpace();
+    }
+
+    /** How many files the events are in. */
+    public int segmentCount() {
+        return log.segmentCount();
+    }
+
+    /** How many bytes the events take on disk, without their indexes. */
+    public long sizeBytes() {
+        return log.sizeBytes();
     }
 
     @Override

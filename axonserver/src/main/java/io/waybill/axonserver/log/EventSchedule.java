@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Publishing and noting that it was done are two writes. A crash between them publishes the event once more after
  * the restart, with the same message identifier. Only the due times are kept in memory, the events stay on disk.
+ *
+ * <p>The log of schedules is kept short: when most of it is about schedules that have ended, the ones that have not are
+ * moved out of its oldest segment, and the segment is dropped.
  */
 public final class EventSchedule implements Closeable {
 
@@ -39,8 +43,18 @@ public final class EventSchedule implements Closeable {
     /** The longest sleep, so that a clock that is set forward is noticed. */
     private static final long MAX_SLEEP_MILLIS = 1_000;
 
+    /** Small, because a segment can be dropped only as a whole and all of them are read at start. */
+    private static final long SEGMENT_BYTES = 4L << 20;
+
+    /** So much of the log has to be about ended schedules before moving the others is worth the writes. */
+    private static final int MAX_BYTES_PER_OPEN_BYTE = 3;
+
+    /** How many schedules are moved at once; what is due meanwhile does not wait long. */
+    private static final int MOVES_AT_ONCE = 1_000;
+
     private static final byte SCHEDULED = 1;
     private static final byte ENDED = 2;
+    private static final byte MOVED = 3;
 
     private final EventLog events;
     private final SegmentedLog schedules;
@@ -50,11 +64,14 @@ public final class EventSchedule implements Closeable {
     private final Map<String, Timer> timers = new HashMap<>();
     private final TreeSet<Timer> byDueTime =
             new TreeSet<>(Comparator.comparingLong(Timer::dueMillis).thenComparing(Timer::token));
+    private final ScheduleLocations locations = new ScheduleLocations();
     private boolean closed;
 
-    private EventSchedule(Path directory, long segmentBytes, EventLog events) throws IOException {
+    private volatile boolean moving;
+
+    private EventSchedule(Path directory, LogSettings settings, EventLog events) throws IOException {
         this.events = events;
-        this.schedules = SegmentedLog.open(directory, segmentBytes, LogFiles.ON_DISK, this::index);
+        this.schedules = SegmentedLog.open(directory, settings.trimmedIn(SEGMENT_BYTES), this::index);
     }
 
     /**
@@ -62,8 +79,8 @@ public final class EventSchedule implements Closeable {
      *
      * @param events where an event goes when its time has come
      */
-    public static EventSchedule open(Path directory, long segmentBytes, EventLog events) throws IOException {
-        EventSchedule schedule = new EventSchedule(directory, segmentBytes, events);
+    public static EventSchedule open(Path directory, LogSettings settings, EventLog events) throws IOException {
+        EventSchedule schedule = new EventSchedule(directory, settings, events);
         schedule.thread.start();
         return schedule;
     }
@@ -85,7 +102,7 @@ public final class EventSchedule implements Closeable {
         if (replaced != null) {
             entries.add(ended(token));
         }
-        entries.add(scheduled(newToken, dueMillis, event));
+        entries.add(entry(SCHEDULED, request(newToken, dueMillis, event)));
         return schedules.append(entries).thenApply(position -> newToken).whenComplete((ok, fault) -> {
             if (fault != null) {
                 putBack(replaced);
@@ -128,14 +145,21 @@ public final class EventSchedule implements Closeable {
         schedules.close();
     }
 
-    private void index(List<LogEntry> entries, long location) {
+    private synchronized void index(Segment segment, long offset, List<LogEntry> entries) {
         for (LogEntry entry : entries) {
             byte[] bytes = entry.toByteArray();
             if (bytes[0] == ENDED) {
-                take(new String(bytes, 1, bytes.length - 1, StandardCharsets.UTF_8));
-            } else {
-                RescheduleEventRequest request = parse(bytes);
-                putBack(new Timer(request.getToken(), request.getInstant(), location));
+                String token = new String(bytes, 1, bytes.length - 1, StandardCharsets.UTF_8);
+                locations.remove(token);
+                take(token);
+                continue;
+            }
+            RescheduleEventRequest request = parse(bytes);
+            // What is moved while it is being published is not due once more.
+            boolean known = locations.find(request.getToken()) != null;
+            locations.put(request.getToken(), SegmentedLog.location(segment, offset), bytes.length);
+            if (bytes[0] == SCHEDULED || !known) {
+                putBack(new Timer(request.getToken(), request.getInstant()));
             }
         }
     }
@@ -160,8 +184,11 @@ public final class EventSchedule implements Closeable {
     private void publishUntilClosed() {
         try {
             Timer due = awaitDue();
-            while (due != null) {
-                publish(due);
+            while (due != null || !isClosed()) {
+                if (due != null) {
+                    publish(due);
+                }
+                dropEndedSchedules();
                 due = awaitDue();
             }
         } catch (InterruptedException e) {
@@ -169,23 +196,75 @@ public final class EventSchedule implements Closeable {
         }
     }
 
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** The next timer that is due; null after a while without one, or when the schedule is closed. */
     private synchronized @Nullable Timer awaitDue() throws InterruptedException {
+        long begun = System.nanoTime();
         while (!closed) {
             long now = System.currentTimeMillis();
             if (!byDueTime.isEmpty() && byDueTime.getFirst().dueMillis() <= now) {
                 return take(byDueTime.getFirst().token());
             }
-            long untilDue = byDueTime.isEmpty()
-                    ? MAX_SLEEP_MILLIS
-                    : byDueTime.getFirst().dueMillis() - now;
-            wait(Math.min(untilDue, MAX_SLEEP_MILLIS));
+            long left = MAX_SLEEP_MILLIS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+            if (left <= 0) {
+                return null;
+            }
+            long untilDue = byDueTime.isEmpty() ? left : byDueTime.getFirst().dueMillis() - now;
+            wait(Math.min(untilDue, left));
         }
         return null;
     }
 
+    private void dropEndedSchedules() {
+        try {
+            if (schedules.segmentCount() > 1) {
+                int oldest = schedules.first().number();
+                List<String> open = openIn(oldest);
+                if (open.isEmpty()) {
+                    schedules.dropFirst();
+                } else if (!moving && isMostlyEnded()) {
+                    move(open);
+                }
+            }
+        } catch (IOException e) {
+            log.warn("Ended schedules cannot be removed yet: {}", e.getMessage());
+        }
+    }
+
+    private synchronized List<String> openIn(int segment) {
+        return locations.tokensIn(segment, MOVES_AT_ONCE);
+    }
+
+    private synchronized boolean isMostlyEnded() {
+        return schedules.sizeBytes() > MAX_BYTES_PER_OPEN_BYTE * locations.openBytes();
+    }
+
+    private void move(List<String> tokens) throws IOException {
+        List<CompletableFuture<Long>> moves = new ArrayList<>();
+        for (String token : tokens) {
+            RescheduleEventRequest request = read(token);
+            synchronized (this) {
+                // Under the lock, so that the end of a schedule always comes after its move.
+                if (request != null && timers.containsKey(token)) {
+                    moves.add(schedules.append(List.of(entry(MOVED, request))));
+                }
+            }
+        }
+        moving = true;
+        var unused = CompletableFuture.allOf(moves.toArray(CompletableFuture<?>[]::new))
+                .whenComplete((moved, fault) -> moving = false);
+    }
+
     private void publish(Timer timer) {
         try {
-            Event event = read(timer).toBuilder()
+            RescheduleEventRequest request = read(timer.token());
+            if (request == null) {
+                throw new IOException("it is not where the index says");
+            }
+            Event event = request.getEvent().toBuilder()
                     .setTimestamp(System.currentTimeMillis())
                     .build();
             var unused =
@@ -203,7 +282,7 @@ public final class EventSchedule implements Closeable {
             end(timer);
         } else {
             log.warn("Scheduled event {} is not published yet: {}", timer.token(), fault.getMessage());
-            putBack(new Timer(timer.token(), System.currentTimeMillis() + RETRY_MILLIS, timer.location()));
+            putBack(new Timer(timer.token(), System.currentTimeMillis() + RETRY_MILLIS));
         }
     }
 
@@ -219,23 +298,33 @@ public final class EventSchedule implements Closeable {
         });
     }
 
-    private Event read(Timer timer) throws IOException {
-        for (LogEntry entry : schedules.read(timer.location())) {
+    private @Nullable RescheduleEventRequest read(String token) throws IOException {
+        Long location;
+        synchronized (this) {
+            location = locations.find(token);
+        }
+        if (location == null) {
+            return null;
+        }
+        for (LogEntry entry : schedules.read(location)) {
             byte[] bytes = entry.toByteArray();
-            if (bytes[0] == SCHEDULED) {
-                return parse(bytes).getEvent();
+            if (bytes[0] != ENDED) {
+                return parse(bytes);
             }
         }
-        throw new IOException("Scheduled event %s is not where the index says".formatted(timer.token()));
+        return null;
     }
 
-    private static byte[] scheduled(String token, long dueMillis, Event event) {
-        RescheduleEventRequest request = RescheduleEventRequest.newBuilder()
+    private static RescheduleEventRequest request(String token, long dueMillis, Event event) {
+        return RescheduleEventRequest.newBuilder()
                 .setToken(token)
                 .setInstant(dueMillis)
                 .setEvent(event)
                 .build();
-        return ByteString.copyFrom(new byte[] {SCHEDULED})
+    }
+
+    private static byte[] entry(byte kind, RescheduleEventRequest request) {
+        return ByteString.copyFrom(new byte[] {kind})
                 .concat(request.toByteString())
                 .toByteArray();
     }
@@ -255,5 +344,5 @@ public final class EventSchedule implements Closeable {
     }
 
     /** A schedule that is neither published nor cancelled. */
-    private record Timer(String token, long dueMillis, long location) {}
+    private record Timer(String token, long dueMillis) {}
 }

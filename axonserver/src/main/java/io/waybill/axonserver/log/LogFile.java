@@ -18,5 +18,8 @@ interface LogFile extends Closeable {
 
     long sizeBytes() throws IOException;
 
+    /** The whole content, to be read only; stays usable after the file is closed. */
+    ByteBuffer map() throws IOException;
+
     void truncate(long sizeBytes) throws IOException;
 }

@@ -3,8 +3,12 @@ package io.waybill.axonserver.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Opens the files of a log. */
 interface LogFiles {
@@ -13,6 +17,20 @@ interface LogFiles {
 
     /** Opens {@code path} for reading and writing, creating it when it is not there. */
     LogFile open(Path path) throws IOException;
+
+    boolean exists(Path path);
+
+    /** The files in {@code directory} whose name has {@code ending}, by ascending name. */
+    List<Path> list(Path directory, String ending) throws IOException;
+
+    /** Gives the file another name, in place of the one that has it. */
+    void move(Path source, Path target) throws IOException;
+
+    /** Deletes the file if it is there. */
+    void delete(Path path) throws IOException;
+
+    /** What can still be written to the disk that holds {@code directory}. */
+    long usableBytes(Path directory) throws IOException;
 
     /** Makes the names in {@code directory} durable; without it a new file may be gone after a power cut. */
     void forceDirectory(Path directory) throws IOException;
@@ -26,6 +44,35 @@ interface LogFiles {
         public LogFile open(Path path) throws IOException {
             return new ChannelFile(FileChannel.open(
                     path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+        }
+
+        @Override
+        public boolean exists(Path path) {
+            return Files.exists(path);
+        }
+
+        @Override
+        public List<Path> list(Path directory, String ending) throws IOException {
+            try (Stream<Path> all = Files.list(directory)) {
+                return all.filter(path -> path.getFileName().toString().endsWith(ending))
+                        .sorted()
+                        .toList();
+            }
+        }
+
+        @Override
+        public void move(Path source, Path target) throws IOException {
+            Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+            Files.deleteIfExists(path);
+        }
+
+        @Override
+        public long usableBytes(Path directory) throws IOException {
+            return Files.getFileStore(directory).getUsableSpace();
         }
 
         @Override
@@ -69,6 +116,11 @@ interface LogFiles {
         @Override
         public long sizeBytes() throws IOException {
             return channel.size();
+        }
+
+        @Override
+        public ByteBuffer map() throws IOException {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
         }
 
         @Override

@@ -1,11 +1,9 @@
 package io.waybill.axonserver.log;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,15 +16,17 @@ final class LogRecovery {
     private static final Logger log = LoggerFactory.getLogger(LogRecovery.class);
 
     private final Path directory;
+    private final LogSettings settings;
     private final LogFiles files;
     private final DurableMark mark;
     private final LogIndex index;
     private final List<Segment> segments = new ArrayList<>();
     private long nextPosition;
 
-    LogRecovery(Path directory, LogFiles files, DurableMark mark, LogIndex index) {
+    LogRecovery(Path directory, LogSettings settings, DurableMark mark, LogIndex index) {
         this.directory = directory;
-        this.files = files;
+        this.settings = settings;
+        this.files = settings.files();
         this.mark = mark;
         this.index = index;
     }
@@ -34,13 +34,17 @@ final class LogRecovery {
     /** The segments in order, the last of which may grow; at least one. */
     List<Segment> run() throws IOException {
         try {
-            List<Path> paths = segmentPaths();
+            List<Path> paths = files.list(directory, Segment.FILE_ENDING);
+            if (settings.trimmed() && !paths.isEmpty()) {
+                nextPosition = basePositionOf(paths.getFirst());
+            }
             for (int i = 0; i < paths.size(); i++) {
                 openSegment(paths.get(i), i == paths.size() - 1);
             }
             checkNothingAcknowledgedIsMissing();
             if (segments.isEmpty()) {
                 segments.add(create(directory, files, 0, 0));
+                index.begin(segments.getLast());
             }
             return segments;
         } catch (IOException | RuntimeException e) {
@@ -49,10 +53,6 @@ final class LogRecovery {
             }
             throw e;
         }
-    }
-
-    long nextPosition() {
-        return nextPosition;
     }
 
     /** Makes a new, empty segment whose name and header survive a power cut. */
@@ -71,14 +71,6 @@ final class LogRecovery {
         return new Segment(number, basePosition, path, file);
     }
 
-    private List<Path> segmentPaths() throws IOException {
-        try (Stream<Path> all = Files.list(directory)) {
-            return all.filter(path -> path.getFileName().toString().endsWith(".log"))
-                    .sorted()
-                    .toList();
-        }
-    }
-
     private void openSegment(Path path, boolean last) throws IOException {
         long basePosition = basePositionOf(path);
         LogFile file = files.open(path);
@@ -86,6 +78,7 @@ final class LogRecovery {
             // A crash while this segment was being created: it never held anything.
             file.close();
             segments.add(create(directory, files, segments.size(), basePosition));
+            index.begin(segments.getLast());
             return;
         }
         Segment segment = new Segment(segments.size(), basePosition, path, file);
@@ -97,13 +90,18 @@ final class LogRecovery {
                     "it starts at position %d, but the segments before it end at %d"
                             .formatted(basePosition, nextPosition));
         }
-        scan(segment, file.sizeBytes(), last);
+        if (last || !index.load(segment)) {
+            index.beforeNextSegment();
+            index.begin(segment);
+            scan(segment, file.sizeBytes(), last);
+        }
+        nextPosition = segment.nextPosition();
     }
 
     private static long basePositionOf(Path path) throws IOException {
         String name = path.getFileName().toString();
         try {
-            return Long.parseLong(name.substring(0, name.length() - ".log".length()));
+            return Long.parseLong(name.substring(0, name.length() - Segment.FILE_ENDING.length()));
         } catch (NumberFormatException e) {
             throw new IOException(path + " does not belong into the data directory. Move it away.", e);
         }
@@ -118,7 +116,7 @@ final class LogRecovery {
                 record = reader.next(sizeBytes);
             }
         } catch (DamagedLogException e) {
-            if (!last || nextPosition < mark.position()) {
+            if (!last || segment.nextPosition() < mark.position()) {
                 throw e;
             }
             cutTail(segment, sizeBytes, e);
@@ -130,15 +128,15 @@ final class LogRecovery {
     }
 
     private void accept(Segment segment, LogRecord record) throws DamagedLogException {
-        if (record.firstPosition() != nextPosition || record.count() <= 0) {
+        if (record.firstPosition() != segment.nextPosition() || record.count() <= 0) {
             throw segment.damagedAt(
                     segment.endOffset(),
-                    "position %d is found where %d is expected".formatted(record.firstPosition(), nextPosition));
+                    "position %d is found where %d is expected"
+                            .formatted(record.firstPosition(), segment.nextPosition()));
         }
-        long location = SegmentedLog.location(segment, segment.endOffset());
-        nextPosition = record.nextPosition();
-        segment.extend(record.firstPosition(), record.sizeBytes());
-        index.add(record.entries(), location);
+        long offset = segment.endOffset();
+        segment.extend(record.nextPosition(), record.sizeBytes());
+        index.add(segment, offset, record.entries());
     }
 
     private void cutTail(Segment segment, long sizeBytes, DamagedLogException cause) throws IOException {
@@ -151,7 +149,7 @@ final class LogRecovery {
                 "{}: a write of {} bytes after position {} was cut off before it was acknowledged; it is removed",
                 segment.path(),
                 cutBytes,
-                nextPosition - 1);
+                segment.nextPosition() - 1);
         segment.file().truncate(segment.endOffset());
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,13 +31,24 @@ final class LogWriter {
     /** A batch stops growing here, so that the first append in it is not kept waiting for the last. */
     private static final int BATCH_BYTES = 1 << 20;
 
-    /** The most that can be written but not yet forced: a full batch, or a single record larger than one. */
-    static final long MAX_UNCONFIRMED_BYTES = BATCH_BYTES + (long) LogRecord.MAX_RECORD_BYTES;
+    /** With relaxed durability, how long and how much may wait for being forced. */
+    private static final long RELAXED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long RELAXED_BYTES = 16 << 20;
+
+    /** The most that can be written but not yet forced: what may wait, and a single record on top of it. */
+    static final long MAX_UNCONFIRMED_BYTES = RELAXED_BYTES + BATCH_BYTES + (long) LogRecord.MAX_RECORD_BYTES;
+
+    /** A segment of very small entries ends here, because its index is in memory while it grows. */
+    private static final int MAX_SEGMENT_ENTRIES = 1 << 18;
+
+    /** How long an answer about the disk's space holds; asking costs more than a small write. */
+    private static final long USABLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final Append LAST = new Append(List.of());
 
     private final SegmentedLog target;
-    private final long segmentBytes;
+    private final LogSettings settings;
     private final LogIndex index;
     private final BlockingQueue<Append> waiting = new LinkedBlockingQueue<>();
     private final AtomicLong waitingBytes = new AtomicLong();
@@ -48,11 +60,16 @@ final class LogWriter {
     private final List<Append> batch = new ArrayList<>();
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BATCH_BYTES);
     private long batchPosition;
+    private long unforcedBytes;
+    private long unforcedSinceNanos;
+    private long usableAskedNanos;
+    private @Nullable String shortOfSpace;
 
-    LogWriter(SegmentedLog target, long segmentBytes, LogIndex index) {
+    LogWriter(SegmentedLog target, LogSettings settings, LogIndex index) {
         this.target = target;
-        this.segmentBytes = segmentBytes;
+        this.settings = settings;
         this.index = index;
+        this.usableAskedNanos = System.nanoTime() - USABLE_NANOS;
     }
 
     void start(String name) {
@@ -91,14 +108,15 @@ final class LogWriter {
 
     private void run() {
         try {
-            Append next = waiting.take();
+            Append next = take();
             while (next != LAST) {
                 next = writeBatch(next);
             }
+            forceUnforced();
         } catch (Throwable e) {
             // An append that is neither stored nor refused would leave its client waiting for ever.
             stop("The log stopped because of an unexpected fault: " + e, e);
-            refuseBatch(Reason.STOPPED, "The log stopped", e);
+            refuseBatch(Reason.STOPPED, "The log stopped");
         }
         refuseWaiting();
     }
@@ -116,7 +134,20 @@ final class LogWriter {
         index.batchEnded();
         batch.clear();
         emptyBuffer();
-        return next != null ? next : waiting.take();
+        return next != null ? next : take();
+    }
+
+    /** The next append; while there is none, what waits for being forced is. */
+    private Append take() throws InterruptedException {
+        while (unforcedBytes > 0) {
+            long left = unforcedSinceNanos + RELAXED_NANOS - System.nanoTime();
+            Append next = left > 0 ? waiting.poll(left, TimeUnit.NANOSECONDS) : null;
+            if (next != null) {
+                return next;
+            }
+            forceUnforced();
+        }
+        return waiting.take();
     }
 
     private boolean fits(Append append) {
@@ -124,7 +155,7 @@ final class LogWriter {
             return true;
         }
         long size = buffer.position() + append.sizeBytes;
-        return size <= BATCH_BYTES && target.last().endOffset() + size <= segmentBytes;
+        return size <= BATCH_BYTES && target.last().endOffset() + size <= settings.segmentBytes();
     }
 
     private void add(Append append) {
@@ -134,6 +165,7 @@ final class LogWriter {
                 throw new AppendRefusedException(Reason.STOPPED, stopped);
             }
             if (batch.isEmpty()) {
+                checkSpace();
                 makeRoomFor(append);
             }
             index.admit(append.entries);
@@ -144,13 +176,28 @@ final class LogWriter {
         } catch (AppendRefusedException e) {
             append.result.completeExceptionally(e);
         } catch (IOException e) {
-            append.refuse(Reason.NOT_WRITTEN, "A new segment could not be created: " + e.getMessage(), e);
+            append.refuse(Reason.NOT_WRITTEN, "The event store could not write: " + e.getMessage(), e);
+        }
+    }
+
+    private void checkSpace() throws IOException, AppendRefusedException {
+        long now = System.nanoTime();
+        if (now - usableAskedNanos >= USABLE_NANOS) {
+            usableAskedNanos = now;
+            shortOfSpace = target.shortOfSpace();
+        }
+        if (shortOfSpace != null) {
+            throw new AppendRefusedException(Reason.NOT_WRITTEN, shortOfSpace);
         }
     }
 
     private void makeRoomFor(Append append) throws IOException {
         Segment last = target.last();
-        if (!last.isEmpty() && last.endOffset() + append.sizeBytes > segmentBytes) {
+        boolean full = last.endOffset() + append.sizeBytes > settings.segmentBytes()
+                || last.nextPosition() - last.basePosition() >= MAX_SEGMENT_ENTRIES;
+        if (full && !last.isEmpty()) {
+            // Nothing is forced in a segment that is not the last any more.
+            forceUnforced();
             target.roll();
         }
         if (append.sizeBytes > buffer.capacity()) {
@@ -177,28 +224,54 @@ final class LogWriter {
             refuseUnwritten(segment, start, e);
             return;
         }
+        if (settings.durability() == Durability.RELAXED_1S) {
+            if (unforcedBytes == 0) {
+                unforcedSinceNanos = System.nanoTime();
+            }
+            unforcedBytes += buffer.limit();
+            acknowledge(segment);
+            if (unforcedBytes >= RELAXED_BYTES || System.nanoTime() - unforcedSinceNanos >= RELAXED_NANOS) {
+                forceUnforced();
+            }
+        } else if (force(segment)) {
+            acknowledge(segment);
+            target.noteDurable();
+        } else {
+            truncate(segment, start);
+            refuseBatch(Reason.STOPPED, "The disk did not confirm the write");
+        }
+    }
+
+    private void forceUnforced() {
+        if (unforcedBytes > 0 && stoppedBecause == null && force(target.last())) {
+            target.noteDurable();
+        }
+        unforcedBytes = 0;
+    }
+
+    private boolean force(Segment segment) {
         try {
             segment.file().force();
+            return true;
         } catch (IOException e) {
             // The kernel may have dropped the data and forgotten the error: trying again would prove nothing.
             stop(
                     "The disk did not confirm a write (%s), so nothing more is accepted. Check the disk, then restart."
                             .formatted(e.getMessage()),
                     e);
-            truncate(segment, start);
-            refuseBatch(Reason.STOPPED, "The disk did not confirm the write", e);
-            return;
+            return false;
         }
-        acknowledge(segment);
     }
 
     private void acknowledge(Segment segment) {
+        long position = batch.getFirst().position;
         for (Append append : batch) {
-            long location = SegmentedLog.location(segment, segment.endOffset());
-            segment.extend(append.position, append.sizeBytes);
-            index.add(append.asLogEntries(), location);
+            long offset = segment.endOffset();
+            position += append.entries.size();
+            segment.extend(position, append.sizeBytes);
+            index.add(segment, offset, append.asLogEntries());
         }
-        target.publish(batchPosition);
+        target.publish(position);
         for (Append append : batch) {
             append.result.complete(append.position);
         }
@@ -213,7 +286,7 @@ final class LogWriter {
                     cause);
         }
         log.error("{} could not be written: {}", segment.path(), cause.getMessage());
-        refuseBatch(Reason.NOT_WRITTEN, "The event store could not write: " + cause.getMessage(), cause);
+        refuseBatch(Reason.NOT_WRITTEN, "The event store could not write: " + cause.getMessage());
     }
 
     private static boolean truncate(Segment segment, long sizeBytes) {
@@ -230,9 +303,9 @@ final class LogWriter {
         log.error("{}", reason, cause);
     }
 
-    private void refuseBatch(Reason reason, String message, Throwable cause) {
+    private void refuseBatch(Reason reason, String message) {
         for (Append append : batch) {
-            append.refuse(reason, message, cause);
+            append.refuse(reason, message);
         }
     }
 

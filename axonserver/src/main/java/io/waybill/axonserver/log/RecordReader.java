@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class RecordReader {
 
     /** Large enough that reading is not dominated by system calls, small enough for many readers at once. */
-    private static final int CHUNK_BYTES = 64 << 10;
+    private static final int LARGEST_CHUNK_BYTES = 128 << 10;
+
+    /** What a reader that jumps reads at once: about a page, which holds a usual record or two. */
+    static final int SMALLEST_CHUNK_BYTES = 4 << 10;
 
     private static final byte[] NOTHING = {};
 
@@ -20,10 +23,34 @@ final class RecordReader {
     private byte[] chunk = NOTHING;
     private int start;
     private int end;
+    private int chunkBytes;
 
+    /** A reader that goes through the segment from {@code offset} on. */
     RecordReader(Segment segment, long offset) {
+        this(segment, offset, LARGEST_CHUNK_BYTES);
+    }
+
+    RecordReader(Segment segment, long offset, int chunkBytes) {
         this.segment = segment;
         this.offset = offset;
+        this.chunkBytes = chunkBytes;
+    }
+
+    /** Goes on at {@code target}; what was read ahead is used if it reaches that far, and more is read next time. */
+    void skipTo(long target) {
+        long chunkStart = offset - start;
+        if (target >= chunkStart && target <= chunkStart + end) {
+            start = (int) (target - chunkStart);
+            chunkBytes = Math.min(LARGEST_CHUNK_BYTES, chunkBytes * 2);
+        } else {
+            release();
+            chunkBytes = SMALLEST_CHUNK_BYTES;
+        }
+        offset = target;
+    }
+
+    Segment segment() {
+        return segment;
     }
 
     /** Where in the file the next record starts. */
@@ -73,7 +100,7 @@ final class RecordReader {
             throw segment.damagedAt(offset, otherwise);
         }
         // A new chunk each time: entries already handed out still point into the old one.
-        byte[] next = new byte[(int) Math.max(bytes, Math.min(CHUNK_BYTES, available))];
+        byte[] next = new byte[(int) Math.max(bytes, Math.min(chunkBytes, available))];
         int kept = end - start;
         System.arraycopy(chunk, start, next, 0, kept);
         int read = segment.file().read(ByteBuffer.wrap(next, kept, next.length - kept), offset + kept);

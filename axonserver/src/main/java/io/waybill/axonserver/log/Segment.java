@@ -21,6 +21,7 @@ import java.util.zip.CRC32C;
  */
 final class Segment implements Closeable {
 
+    static final String FILE_ENDING = ".log";
     static final int HEADER_BYTES = 24;
     static final int FORMAT_VERSION = 1;
 
@@ -35,6 +36,7 @@ final class Segment implements Closeable {
     private final LogFile file;
 
     private volatile long endOffset = HEADER_BYTES;
+    private volatile long nextPosition;
 
     // Guarded by this: landmarks in ascending order, so that a position is found by binary search.
     private long[] landmarkPositions = new long[16];
@@ -44,12 +46,13 @@ final class Segment implements Closeable {
     Segment(int number, long basePosition, Path path, LogFile file) {
         this.number = number;
         this.basePosition = basePosition;
+        this.nextPosition = basePosition;
         this.path = path;
         this.file = file;
     }
 
     static String fileName(long basePosition) {
-        return "%020d.log".formatted(basePosition);
+        return "%020d".formatted(basePosition) + FILE_ENDING;
     }
 
     static ByteBuffer header(long basePosition) {
@@ -109,38 +112,76 @@ final class Segment implements Closeable {
         return endOffset;
     }
 
+    /** The position of the entry that follows the last durable one. */
+    long nextPosition() {
+        return nextPosition;
+    }
+
     boolean isEmpty() {
         return endOffset == HEADER_BYTES;
     }
 
     /** Lets readers see a record that is durable. */
-    synchronized void extend(long firstPosition, long sizeBytes) {
+    synchronized void extend(long positionAfter, long sizeBytes) {
         long offset = endOffset;
         if (landmarkCount == 0 || offset - landmarkOffsets[landmarkCount - 1] >= LANDMARK_BYTES) {
-            addLandmark(firstPosition, offset);
+            addLandmark(nextPosition, offset);
         }
+        nextPosition = positionAfter;
         endOffset = offset + sizeBytes;
+    }
+
+    /** Takes over what was noted about this segment when it was sealed. */
+    synchronized void restore(long positionAfter, long sizeBytes, long[] positions, long[] offsets) {
+        landmarkPositions = positions;
+        landmarkOffsets = offsets;
+        landmarkCount = positions.length;
+        nextPosition = positionAfter;
+        endOffset = sizeBytes;
+    }
+
+    synchronized long[] landmarkPositions() {
+        return Arrays.copyOf(landmarkPositions, landmarkCount);
+    }
+
+    synchronized long[] landmarkOffsets() {
+        return Arrays.copyOf(landmarkOffsets, landmarkCount);
     }
 
     /** The offset of a record at or before the one that holds {@code position}. */
     synchronized long offsetBefore(long position) {
-        int found = Arrays.binarySearch(landmarkPositions, 0, landmarkCount, position);
-        int at = found >= 0 ? found : -found - 2;
+        int at = landmarkAtOrBefore(landmarkPositions, position);
         return at < 0 ? HEADER_BYTES : landmarkOffsets[at];
+    }
+
+    private int landmarkAtOrBefore(long[] values, long wanted) {
+        int found = Arrays.binarySearch(values, 0, landmarkCount, wanted);
+        return found >= 0 ? found : -found - 2;
     }
 
     private void addLandmark(long position, long offset) {
         if (landmarkCount == landmarkPositions.length) {
-            landmarkPositions = Arrays.copyOf(landmarkPositions, landmarkCount * 2);
-            landmarkOffsets = Arrays.copyOf(landmarkOffsets, landmarkCount * 2);
+            int capacity = Math.max(16, landmarkCount * 2);
+            landmarkPositions = Arrays.copyOf(landmarkPositions, capacity);
+            landmarkOffsets = Arrays.copyOf(landmarkOffsets, capacity);
         }
         landmarkPositions[landmarkCount] = position;
         landmarkOffsets[landmarkCount] = offset;
         landmarkCount++;
     }
 
+    /** Says what is damaged and which positions cannot be served for it: those between the landmarks around it. */
     DamagedLogException damagedAt(long offset, String reason) {
-        return new DamagedLogException(path, offset, reason);
+        long first;
+        long end;
+        synchronized (this) {
+            int at = landmarkAtOrBefore(landmarkOffsets, offset);
+            first = at < 0 ? basePosition : landmarkPositions[at];
+            end = at + 1 < landmarkCount ? landmarkPositions[at + 1] : nextPosition;
+        }
+        return end <= first
+                ? new DamagedLogException(path, offset, reason)
+                : new DamagedLogException(path, offset, reason, first, end - 1);
     }
 
     @Override

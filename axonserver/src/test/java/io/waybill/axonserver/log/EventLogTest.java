@@ -27,7 +27,7 @@ class EventLogTest {
 
     @BeforeEach
     void open() throws IOException {
-        log = EventLog.open(directory, 10_000, disk);
+        log = EventLog.open(directory, new LogSettings(disk, 10_000, Durability.SYNC));
     }
 
     @AfterEach
@@ -92,7 +92,7 @@ class EventLogTest {
     }
 
     @Test
-    void transactionMustContinueEachOfItsAggregates() {
+    void transactionMustContinueEachOfItsAggregates() throws Exception {
         assertRefused(log.append(List.of(event("a", 1))), Reason.SEQUENCE_CONFLICT);
         assertRefused(log.append(List.of(event("a", 0), event("a", 2))), Reason.SEQUENCE_CONFLICT);
         assertRefused(log.append(List.of(event("a", 0), event("a", 0))), Reason.SEQUENCE_CONFLICT);

@@ -3,6 +3,7 @@ package io.waybill.axonserver.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +15,7 @@ final class FaultyDisk implements LogFiles {
     private volatile CountDownLatch release = new CountDownLatch(0);
     private volatile CountDownLatch held = new CountDownLatch(1);
     private volatile boolean forcesFail;
+    private volatile long usableBytes = Long.MAX_VALUE;
     private volatile long spaceBytes = Long.MAX_VALUE;
 
     /** From now on an fsync does not return. */
@@ -56,6 +58,31 @@ final class FaultyDisk implements LogFiles {
     public LogFile open(Path path) throws IOException {
         LogFile file = ON_DISK.open(path);
         return path.toString().endsWith(".log") ? new FaultyFile(file) : file;
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return ON_DISK.exists(path);
+    }
+
+    @Override
+    public List<Path> list(Path directory, String ending) throws IOException {
+        return ON_DISK.list(directory, ending);
+    }
+
+    @Override
+    public void move(Path source, Path target) throws IOException {
+        ON_DISK.move(source, target);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        ON_DISK.delete(path);
+    }
+
+    @Override
+    public long usableBytes(Path directory) {
+        return usableBytes;
     }
 
     @Override
@@ -104,6 +131,11 @@ final class FaultyDisk implements LogFiles {
         @Override
         public long sizeBytes() throws IOException {
             return file.sizeBytes();
+        }
+
+        @Override
+        public ByteBuffer map() throws IOException {
+            return file.map();
         }
 
         @Override

@@ -329,7 +329,8 @@ class SegmentedLogTest {
     }
 
     private SegmentedLog openWith(long segmentBytes) throws IOException {
-        return SegmentedLog.open(directory, segmentBytes, disk, (entries, location) -> {});
+        return SegmentedLog.open(
+                directory, new LogSettings(disk, segmentBytes, Durability.SYNC), (segment, offset, entries) -> {});
     }
 
     private static long append(SegmentedLog log, String... texts) {
