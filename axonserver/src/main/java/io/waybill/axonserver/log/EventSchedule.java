@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,8 +67,6 @@ public final class EventSchedule implements Closeable {
             new TreeSet<>(Comparator.comparingLong(Timer::dueMillis).thenComparing(Timer::token));
     private final ScheduleLocations locations = new ScheduleLocations();
     private boolean closed;
-
-    private volatile boolean moving;
 
     private EventSchedule(Path directory, LogSettings settings, EventLog events) throws IOException {
         this.events = events;
@@ -220,16 +219,16 @@ public final class EventSchedule implements Closeable {
 
     private void dropEndedSchedules() {
         try {
-            if (schedules.segmentCount() > 1) {
-                int oldest = schedules.first().number();
-                List<String> open = openIn(oldest);
+            boolean dropping = true;
+            while (dropping && schedules.segmentCount() > 1) {
+                List<String> open = openIn(schedules.first().number());
                 if (open.isEmpty()) {
                     schedules.dropFirst();
-                } else if (!moving && isMostlyEnded()) {
-                    move(open);
+                } else {
+                    dropping = isMostlyEnded() && move(open);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | CompletionException e) {
             log.warn("Ended schedules cannot be removed yet: {}", e.getMessage());
         }
     }
@@ -242,7 +241,8 @@ public final class EventSchedule implements Closeable {
         return schedules.sizeBytes() > MAX_BYTES_PER_OPEN_BYTE * locations.openBytes();
     }
 
-    private void move(List<String> tokens) throws IOException {
+    /** Writes the schedules again at the end of the log; false when all of them are being published or cancelled. */
+    private boolean move(List<String> tokens) throws IOException {
         List<CompletableFuture<Long>> moves = new ArrayList<>();
         for (String token : tokens) {
             RescheduleEventRequest request = read(token);
@@ -253,9 +253,8 @@ public final class EventSchedule implements Closeable {
                 }
             }
         }
-        moving = true;
-        var unused = CompletableFuture.allOf(moves.toArray(CompletableFuture<?>[]::new))
-                .whenComplete((moved, fault) -> moving = false);
+        CompletableFuture.allOf(moves.toArray(CompletableFuture<?>[]::new)).join();
+        return !moves.isEmpty();
     }
 
     private void publish(Timer timer) {

@@ -160,10 +160,7 @@ final class LogWriter {
 
     private void add(Append append) {
         try {
-            String stopped = stoppedBecause;
-            if (stopped != null) {
-                throw new AppendRefusedException(Reason.STOPPED, stopped);
-            }
+            refuseIfStopped();
             if (batch.isEmpty()) {
                 checkSpace();
                 makeRoomFor(append);
@@ -191,13 +188,21 @@ final class LogWriter {
         }
     }
 
-    private void makeRoomFor(Append append) throws IOException {
+    private void refuseIfStopped() throws AppendRefusedException {
+        String stopped = stoppedBecause;
+        if (stopped != null) {
+            throw new AppendRefusedException(Reason.STOPPED, stopped);
+        }
+    }
+
+    private void makeRoomFor(Append append) throws IOException, AppendRefusedException {
         Segment last = target.last();
         boolean full = last.endOffset() + append.sizeBytes > settings.segmentBytes()
                 || last.nextPosition() - last.basePosition() >= MAX_SEGMENT_ENTRIES;
         if (full && !last.isEmpty()) {
             // Nothing is forced in a segment that is not the last any more.
             forceUnforced();
+            refuseIfStopped();
             target.roll();
         }
         if (append.sizeBytes > buffer.capacity()) {

@@ -15,6 +15,7 @@ final class FaultyDisk implements LogFiles {
     private volatile CountDownLatch release = new CountDownLatch(0);
     private volatile CountDownLatch held = new CountDownLatch(1);
     private volatile boolean forcesFail;
+    private volatile boolean movesFail;
     private volatile long usableBytes = Long.MAX_VALUE;
     private volatile long spaceBytes = Long.MAX_VALUE;
 
@@ -40,6 +41,18 @@ final class FaultyDisk implements LogFiles {
 
     void healForces() {
         forcesFail = false;
+    }
+
+    void failMoves() {
+        movesFail = true;
+    }
+
+    void healMoves() {
+        movesFail = false;
+    }
+
+    void leaveUsable(long bytes) {
+        usableBytes = bytes;
     }
 
     void fillAfter(long bytes) {
@@ -72,6 +85,9 @@ final class FaultyDisk implements LogFiles {
 
     @Override
     public void move(Path source, Path target) throws IOException {
+        if (movesFail) {
+            throw new IOException("Permission denied");
+        }
         ON_DISK.move(source, target);
     }
 

@@ -143,6 +143,63 @@ class SegmentedLogTest {
         }
     }
 
+    @Test
+    void appendsAreRefusedWhileTheDiskIsShortOfSpaceAndReadsGoOn() throws Exception {
+        try (SegmentedLog log = open()) {
+            append(log, "before");
+        }
+        disk.leaveUsable(10 << 20);
+        try (SegmentedLog log = open()) {
+            assertThatThrownBy(() -> append(log, "while it is short"))
+                    .hasRootCauseInstanceOf(AppendRefusedException.class)
+                    .hasMessageContaining("short of space: 10 MiB are left, 64 MiB have to be");
+            assertThat(read(log, 0)).containsExactly("before");
+        }
+        disk.leaveUsable(Long.MAX_VALUE);
+        try (SegmentedLog log = open()) {
+            assertThat(append(log, "after")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void relaxedAppendIsAcknowledgedAtOnceAndForcedWithinASecondOrSo() throws Exception {
+        try (SegmentedLog log = openWith(SEGMENT_BYTES, Durability.RELAXED_1S)) {
+            int forcesBefore = disk.forces();
+            disk.holdForces();
+            append(log, "acknowledged before it is forced");
+            assertThat(disk.forces()).isEqualTo(forcesBefore);
+            assertThat(read(log, 0)).hasSize(1);
+
+            disk.awaitHeldForce();
+            disk.releaseForces();
+        }
+    }
+
+    @Test
+    void relaxedAppendsAreForcedBeforeTheirSegmentIsSealedAndWhenTheLogIsClosed() throws Exception {
+        SegmentedLog log = openWith(SEGMENT_BYTES, Durability.RELAXED_1S);
+        int forcesBefore = disk.forces();
+        append(log, "x".repeat(900));
+        append(log, "y".repeat(900));
+        assertThat(disk.forces() - forcesBefore)
+                .as("the first segment, and the header of the second")
+                .isEqualTo(2);
+
+        log.close();
+        assertThat(disk.forces() - forcesBefore).isEqualTo(3);
+    }
+
+    @Test
+    void relaxedLogStopsOnceTheDiskDoesNotConfirm() throws Exception {
+        try (SegmentedLog log = openWith(SEGMENT_BYTES, Durability.RELAXED_1S)) {
+            disk.failForces();
+            append(log, "x".repeat(900));
+
+            assertRefused(log.append(entries("y".repeat(900))), Reason.STOPPED);
+            assertThat(log.stoppedBecause()).contains("did not confirm a write");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 19, 20, 25})
     void writeThatWasCutOffIsRemovedAtStart(int cutBytes) throws Exception {
@@ -329,8 +386,12 @@ class SegmentedLogTest {
     }
 
     private SegmentedLog openWith(long segmentBytes) throws IOException {
+        return openWith(segmentBytes, Durability.SYNC);
+    }
+
+    private SegmentedLog openWith(long segmentBytes, Durability durability) throws IOException {
         return SegmentedLog.open(
-                directory, new LogSettings(disk, segmentBytes, Durability.SYNC), (segment, offset, entries) -> {});
+                directory, new LogSettings(disk, segmentBytes, durability), (segment, offset, entries) -> {});
     }
 
     private static long append(SegmentedLog log, String... texts) {
