@@ -20,9 +20,9 @@ final class Stores implements Closeable {
 
     Stores(Path directory, LogSettings settings) throws IOException {
         try {
-            events = opened(EventLog.open(directory.resolve("events"), settings));
-            snapshots = opened(SnapshotLog.open(directory.resolve("snapshots"), settings));
-            schedule = opened(EventSchedule.open(directory.resolve("schedule"), settings, events));
+            events = opened(EventLog.open(directory.resolve(EventLog.DIRECTORY), settings));
+            snapshots = opened(SnapshotLog.open(directory.resolve(SnapshotLog.DIRECTORY), settings));
+            schedule = opened(EventSchedule.open(directory.resolve(EventSchedule.DIRECTORY), settings, events));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

@@ -1,5 +1,7 @@
 package io.waybill.axonserver.log;
 
+import org.jspecify.annotations.Nullable;
+
 /** Where the entries of one aggregate are within one segment, in the order in which they were stored. */
 interface AggregateRun {
 
@@ -15,5 +17,18 @@ interface AggregateRun {
 
     default long lastSequence() {
         return firstSequence() + count() - 1;
+    }
+
+    /** Whether {@code other}, which may be null, says the same of the same aggregate. */
+    default boolean isSameAs(@Nullable AggregateRun other) {
+        if (other == null || other.firstSequence() != firstSequence() || other.count() != count()) {
+            return false;
+        }
+        for (int i = 0; i < count(); i++) {
+            if (other.offset(i) != offset(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

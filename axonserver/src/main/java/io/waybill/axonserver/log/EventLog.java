@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** The event store: every event in one global order, and the events of each aggregate in theirs. */
 public final class EventLog implements Closeable {
 
+    /** The directory of the events within that of their context. */
+    public static final String DIRECTORY = "events";
+
     private final EventIndex index;
     private final SegmentedLog log;
 

@@ -36,13 +36,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventSchedule implements Closeable {
 
+    /** The directory of the schedules within that of their context. */
+    public static final String DIRECTORY = "schedule";
+
     private static final Logger log = LoggerFactory.getLogger(EventSchedule.class);
 
     /** How long a publication that the store could not take, for example on a full disk, waits for the next attempt. */
     private static final long RETRY_MILLIS = 1_000;
 
-    /** The longest sleep, so that a clock that is set forward is noticed. */
-    private static final long MAX_SLEEP_MILLIS = 1_000;
+    /** The longest sleep, so that a clock that is set forward is noticed and ended schedules are dropped soon. */
+    private static final long MAX_SLEEP_MILLIS = 250;
 
     /** Small, because a segment can be dropped only as a whole and all of them are read at start. */
     private static final long SEGMENT_BYTES = 4L << 20;
@@ -66,6 +69,7 @@ public final class EventSchedule implements Closeable {
     private final TreeSet<Timer> byDueTime =
             new TreeSet<>(Comparator.comparingLong(Timer::dueMillis).thenComparing(Timer::token));
     private final ScheduleLocations locations = new ScheduleLocations();
+    private int beingPublished;
     private boolean closed;
 
     private EventSchedule(Path directory, LogSettings settings, EventLog events) throws IOException {
@@ -138,10 +142,18 @@ public final class EventSchedule implements Closeable {
         }
         try {
             thread.join();
+            awaitPublished();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         schedules.close();
+    }
+
+    /** What is published but not noted as such when the files close would be published again. */
+    private synchronized void awaitPublished() throws InterruptedException {
+        while (beingPublished > 0) {
+            wait();
+        }
     }
 
     private synchronized void index(Segment segment, long offset, List<LogEntry> entries) {
@@ -205,6 +217,7 @@ public final class EventSchedule implements Closeable {
         while (!closed) {
             long now = System.currentTimeMillis();
             if (!byDueTime.isEmpty() && byDueTime.getFirst().dueMillis() <= now) {
+                beingPublished++;
                 return take(byDueTime.getFirst().token());
             }
             long left = MAX_SLEEP_MILLIS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
@@ -282,6 +295,7 @@ public final class EventSchedule implements Closeable {
         } else {
             log.warn("Scheduled event {} is not published yet: {}", timer.token(), fault.getMessage());
             putBack(new Timer(timer.token(), System.currentTimeMillis() + RETRY_MILLIS));
+            settled();
         }
     }
 
@@ -294,7 +308,13 @@ public final class EventSchedule implements Closeable {
             if (fault != null) {
                 log.warn("Scheduled event {} may be published again: {}", timer.token(), fault.getMessage());
             }
+            settled();
         });
+    }
+
+    private synchronized void settled() {
+        beingPublished--;
+        notifyAll();
     }
 
     private @Nullable RescheduleEventRequest read(String token) throws IOException {

@@ -18,6 +18,9 @@ interface LogFiles {
     /** Opens {@code path} for reading and writing, creating it when it is not there. */
     LogFile open(Path path) throws IOException;
 
+    /** Opens {@code path}, which has to be there, for reading only. */
+    LogFile openForReading(Path path) throws IOException;
+
     boolean exists(Path path);
 
     /** The files in {@code directory} whose name has {@code ending}, by ascending name. */
@@ -44,6 +47,11 @@ interface LogFiles {
         public LogFile open(Path path) throws IOException {
             return new ChannelFile(FileChannel.open(
                     path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+        }
+
+        @Override
+        public LogFile openForReading(Path path) throws IOException {
+            return new ChannelFile(FileChannel.open(path, StandardOpenOption.READ));
         }
 
         @Override

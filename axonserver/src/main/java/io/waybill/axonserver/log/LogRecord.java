@@ -84,6 +84,11 @@ final class LogRecord {
         return HEADER_BYTES + header().getInt(4);
     }
 
+    /** The bytes of the whole record as they stand in the segment. */
+    ByteBuffer bytes() {
+        return ByteBuffer.wrap(buffer, start, sizeBytes()).slice();
+    }
+
     int count() {
         return header().getInt(8);
     }

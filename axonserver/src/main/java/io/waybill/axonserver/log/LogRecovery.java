@@ -36,7 +36,8 @@ final class LogRecovery {
         try {
             List<Path> paths = files.list(directory, Segment.FILE_ENDING);
             if (settings.trimmed() && !paths.isEmpty()) {
-                nextPosition = basePositionOf(paths.getFirst());
+                // A segment that was to be dropped may still be there.
+                nextPosition = Math.min(Segment.basePositionOf(paths.getFirst()), mark.firstPosition());
             }
             for (int i = 0; i < paths.size(); i++) {
                 openSegment(paths.get(i), i == paths.size() - 1);
@@ -72,7 +73,7 @@ final class LogRecovery {
     }
 
     private void openSegment(Path path, boolean last) throws IOException {
-        long basePosition = basePositionOf(path);
+        long basePosition = Segment.basePositionOf(path);
         LogFile file = files.open(path);
         if (last && file.sizeBytes() < Segment.HEADER_BYTES && basePosition == nextPosition) {
             // A crash while this segment was being created: it never held anything.
@@ -96,15 +97,6 @@ final class LogRecovery {
             scan(segment, file.sizeBytes(), last);
         }
         nextPosition = segment.nextPosition();
-    }
-
-    private static long basePositionOf(Path path) throws IOException {
-        String name = path.getFileName().toString();
-        try {
-            return Long.parseLong(name.substring(0, name.length() - Segment.FILE_ENDING.length()));
-        } catch (NumberFormatException e) {
-            throw new IOException(path + " does not belong into the data directory. Move it away.", e);
-        }
     }
 
     private void scan(Segment segment, long sizeBytes, boolean last) throws IOException {

@@ -55,6 +55,16 @@ final class Segment implements Closeable {
         return "%020d".formatted(basePosition) + FILE_ENDING;
     }
 
+    /** The position of the first entry of the segment at {@code path}, which is its name. */
+    static long basePositionOf(Path path) throws IOException {
+        String name = path.getFileName().toString();
+        try {
+            return Long.parseLong(name.substring(0, name.length() - FILE_ENDING.length()));
+        } catch (NumberFormatException e) {
+            throw new IOException(path + " does not belong into the data directory. Move it away.", e);
+        }
+    }
+
     static ByteBuffer header(long basePosition) {
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
         header.putLong(MAGIC).putInt(FORMAT_VERSION).putLong(basePosition);

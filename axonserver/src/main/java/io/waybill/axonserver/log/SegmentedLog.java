@@ -193,6 +193,7 @@ final class SegmentedLog implements Closeable {
             dropped = all.getFirst();
             segments = List.copyOf(all.subList(1, all.size()));
         }
+        mark.cutBefore(dropped.nextPosition());
         dropped.close();
         files.delete(dropped.path());
     }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** The snapshots of aggregates, in a log of their own: they can be thrown away without touching an event. */
 public final class SnapshotLog implements Closeable {
 
+    /** The directory of the snapshots within that of their context. */
+    public static final String DIRECTORY = "snapshots";
+
     private final AggregateIndex index;
     private final SegmentedLog log;
 

@@ -1,6 +1,7 @@
 package io.waybill.axonserver.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.axoniq.axonserver.grpc.event.Event;
@@ -92,6 +93,23 @@ class EventScheduleTest {
         close();
         open();
         assertThat(publishedEvents()).hasSize(expected.size());
+    }
+
+    @Test
+    void lossOfTheFirstSegmentOfSchedulesIsNoticedAlthoughOlderOnesWereDropped() throws Exception {
+        schedule("far away", Duration.ofDays(400));
+        scheduleAndCancel(150);
+        await().untilAsserted(() -> assertThat(segments()).doesNotContain(Segment.fileName(0)));
+        scheduleAndCancel(30);
+        close();
+        Path first = directory.resolve("schedule").resolve(segments().getFirst());
+        byte[] bytes = Files.readAllBytes(first);
+        Files.delete(first);
+
+        assertThatThrownBy(this::open).isInstanceOf(DamagedLogException.class);
+        events.close();
+        Files.write(first, bytes);
+        open();
     }
 
     private String schedule(String text, Duration delay) {

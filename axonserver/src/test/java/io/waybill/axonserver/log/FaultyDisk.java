@@ -74,6 +74,11 @@ final class FaultyDisk implements LogFiles {
     }
 
     @Override
+    public LogFile openForReading(Path path) throws IOException {
+        return ON_DISK.openForReading(path);
+    }
+
+    @Override
     public boolean exists(Path path) {
         return ON_DISK.exists(path);
     }
