@@ -25,8 +25,8 @@ final class LogWriter {
     /** Enough for any number of clients that wait for their acknowledgement; beyond it somebody is flooding. */
     private static final int MAX_WAITING_APPENDS = 10_000;
 
-    /** What may wait in memory at once; a quarter of the smallest heap the node is meant for. */
-    private static final long MAX_WAITING_BYTES = 64 << 20;
+    /** What may wait in memory at once; a fifth of the smallest heap the node is meant for. */
+    private static final long MAX_WAITING_BYTES = 32 << 20;
 
     /** A batch stops growing here, so that the first append in it is not kept waiting for the last. */
     private static final int BATCH_BYTES = 1 << 20;
@@ -40,7 +40,7 @@ final class LogWriter {
     static final long MAX_UNCONFIRMED_BYTES = RELAXED_BYTES + BATCH_BYTES + (long) LogRecord.MAX_RECORD_BYTES;
 
     /** A segment of very small entries ends here, because its index is in memory while it grows. */
-    private static final int MAX_SEGMENT_ENTRIES = 1 << 18;
+    private static final int MAX_SEGMENT_ENTRIES = 1 << 17;
 
     /** How long an answer about the disk's space holds; asking costs more than a small write. */
     private static final long USABLE_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -114,7 +114,7 @@ final class SealedSegmentIndex implements SegmentIndex {
         Path unfinished = path.resolveSibling(path.getFileName() + ".tmp");
         try (LogFile file = files.open(unfinished)) {
             file.truncate(0);
-            List<Map.Entry<byte[], AggregateRun>> runs = new ArrayList<>();
+            List<Map.Entry<String, ? extends AggregateRun>> runs = new ArrayList<>();
             ByteBuffer head = head(open, runs);
             file.write(head, 0);
             writeRuns(runs, file, head.capacity());
@@ -130,7 +130,7 @@ final class SealedSegmentIndex implements SegmentIndex {
     }
 
     /** Header, landmarks and slots; collects the runs in the order in which they are to follow. */
-    private static ByteBuffer head(OpenSegmentIndex open, List<Map.Entry<byte[], AggregateRun>> runs) {
+    private static ByteBuffer head(OpenSegmentIndex open, List<Map.Entry<String, ? extends AggregateRun>> runs) {
         Segment segment = open.segment();
         long[] positions = segment.landmarkPositions();
         long[] offsets = segment.landmarkOffsets();
@@ -155,20 +155,20 @@ final class SealedSegmentIndex implements SegmentIndex {
             }
             head.putInt(slotsOffset + slot * SLOT_BYTES, hash);
             head.putInt(slotsOffset + slot * SLOT_BYTES + 4, at);
-            byte[] id = run.getKey().getBytes(StandardCharsets.UTF_8);
-            runs.add(Map.entry(id, run.getValue()));
-            at = Math.addExact(at, runBytes(id.length, run.getValue().count()));
+            runs.add(run);
+            at = Math.addExact(
+                    at, runBytes(bytes(run.getKey()).length, run.getValue().count()));
         }
         head.putInt(CRC_OFFSET, headChecksum(head));
         return head.rewind();
     }
 
-    private static void writeRuns(List<Map.Entry<byte[], AggregateRun>> runs, LogFile file, long offset)
+    private static void writeRuns(List<Map.Entry<String, ? extends AggregateRun>> runs, LogFile file, long offset)
             throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(WRITE_BYTES);
         long at = offset;
-        for (Map.Entry<byte[], AggregateRun> entry : runs) {
-            byte[] id = entry.getKey();
+        for (Map.Entry<String, ? extends AggregateRun> entry : runs) {
+            byte[] id = bytes(entry.getKey());
             AggregateRun run = entry.getValue();
             int size = runBytes(id.length, run.count());
             if (size > buffer.remaining()) {
@@ -199,6 +199,10 @@ final class SealedSegmentIndex implements SegmentIndex {
         target.putInt(start, checksum(target.slice(start + 4, target.position() - start - 4)));
     }
 
+    private static byte[] bytes(String aggregateId) {
+        return aggregateId.getBytes(StandardCharsets.UTF_8);
+    }
+
     private static int runBytes(int idBytes, int count) {
         return RUN_HEADER_BYTES + idBytes + count * Integer.BYTES;
     }
@@ -225,7 +229,7 @@ final class SealedSegmentIndex implements SegmentIndex {
             }
             if (file.getInt(slotsOffset + slot * SLOT_BYTES) == hash) {
                 if (id == null) {
-                    id = aggregateId.getBytes(StandardCharsets.UTF_8);
+                    id = bytes(aggregateId);
                 }
                 StoredRun run = runAt(at);
                 if (run.belongsTo(id)) {

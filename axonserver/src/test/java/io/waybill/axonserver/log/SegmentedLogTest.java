@@ -264,6 +264,9 @@ class SegmentedLogTest {
                 assertThatThrownBy(this::open)
                         .isInstanceOf(IOException.class)
                         .hasMessageContaining(segment.getFileName().toString());
+                assertThat(Files.readAllBytes(segment))
+                        .as("evidence is left alone")
+                        .isEqualTo(damaged);
             }
             Files.write(segment, intact);
         }
