@@ -1,21 +1,22 @@
 package io.waybill.axonserver.log;
 
+import static io.waybill.axonserver.log.Samples.event;
+import static io.waybill.axonserver.log.Samples.files;
+import static io.waybill.axonserver.log.Samples.flip;
+import static io.waybill.axonserver.log.Samples.sequences;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.axonserver.log.AppendRefusedException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +40,8 @@ class AggregateIndexTest {
             fill(log);
             checkEveryAggregate(log);
         }
-        assertThat(files(".log")).hasSizeGreaterThan(5);
-        assertThat(files(".index")).hasSize(files(".log").size() - 1);
+        assertThat(files(directory, ".log")).hasSizeGreaterThan(5);
+        assertThat(files(directory, ".index")).hasSize(files(directory, ".log").size() - 1);
 
         try (EventLog log = open()) {
             checkEveryAggregate(log);
@@ -84,7 +85,7 @@ class AggregateIndexTest {
         try (EventLog log = open()) {
             fill(log);
         }
-        List<Path> indexes = files(".index");
+        List<Path> indexes = files(directory, ".index");
         byte[] first = Files.readAllBytes(indexes.getFirst());
         for (Path index : indexes) {
             Files.delete(index);
@@ -93,7 +94,7 @@ class AggregateIndexTest {
         try (EventLog log = open()) {
             checkEveryAggregate(log);
         }
-        assertThat(files(".index")).isEqualTo(indexes);
+        assertThat(files(directory, ".index")).isEqualTo(indexes);
         assertThat(Files.readAllBytes(indexes.getFirst())).hasSameSizeAs(first);
     }
 
@@ -102,7 +103,7 @@ class AggregateIndexTest {
         try (EventLog log = open()) {
             fill(log);
         }
-        Path index = files(".index").get(1);
+        Path index = files(directory, ".index").get(1);
         byte[] intact = Files.readAllBytes(index);
         int refusals = 0;
         for (int at = 0; at < intact.length; at += 5) {
@@ -136,12 +137,11 @@ class AggregateIndexTest {
         try (EventLog log = open()) {
             fill(log);
         }
-        Path damaged = files(".log").get(1);
-        byte[] bytes = Files.readAllBytes(damaged);
-        bytes[Segment.HEADER_BYTES + LogRecord.HEADER_BYTES + 10] ^= 1;
-        Files.write(damaged, bytes);
+        Path damaged = files(directory, ".log").get(1);
+        flip(damaged, Segment.HEADER_BYTES + LogRecord.HEADER_BYTES + 10);
         long first = Long.parseLong(damaged.getFileName().toString().replace(".log", ""));
-        long next = Long.parseLong(files(".log").get(2).getFileName().toString().replace(".log", ""));
+        long next = Long.parseLong(
+                files(directory, ".log").get(2).getFileName().toString().replace(".log", ""));
 
         try (EventLog log = open()) {
             LogCursor cursor = log.from(0);
@@ -176,7 +176,7 @@ class AggregateIndexTest {
                 appended++;
             }
             assertThat(refused).isEqualTo(Reason.NOT_WRITTEN);
-            assertThat(files(".index")).isEmpty();
+            assertThat(files(directory, ".index")).isEmpty();
             checkEveryAggregate(log);
 
             disk.healMoves();
@@ -229,30 +229,6 @@ class AggregateIndexTest {
             assertThat(log.highestSequence(aggregate.getKey())).isEqualTo(aggregate.getValue() - 1);
             List<Long> found = sequences(log.aggregate(aggregate.getKey(), 0, Long.MAX_VALUE));
             assertThat(found).hasSize(aggregate.getValue().intValue()).isSorted();
-        }
-    }
-
-    private static List<Long> sequences(AggregateReader reader) throws IOException {
-        List<Long> sequences = new ArrayList<>();
-        for (LogEntry entry = reader.next(); entry != null; entry = reader.next()) {
-            sequences.add(EventHeader.of(entry).sequence());
-        }
-        return sequences;
-    }
-
-    private static byte[] event(String aggregate, long sequence) {
-        return Event.newBuilder()
-                .setAggregateIdentifier(aggregate)
-                .setAggregateType("Thing")
-                .setAggregateSequenceNumber(sequence)
-                .setTimestamp(sequence)
-                .build()
-                .toByteArray();
-    }
-
-    private List<Path> files(String ending) throws IOException {
-        try (Stream<Path> all = Files.list(directory)) {
-            return all.filter(path -> path.toString().endsWith(ending)).sorted().toList();
         }
     }
 }

@@ -1,5 +1,9 @@
 package io.waybill.axonserver.log;
 
+import static io.waybill.axonserver.log.Samples.entries;
+import static io.waybill.axonserver.log.Samples.event;
+import static io.waybill.axonserver.log.Samples.files;
+import static io.waybill.axonserver.log.Samples.flip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -8,11 +12,9 @@ import io.axoniq.axonserver.grpc.event.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,11 +69,11 @@ class BackupTest {
         new Backup().copy(target, temporary.resolve("restored"));
         open(temporary.resolve("restored"));
 
-        assertThat(positions()).hasSize(200);
+        assertThat(entries(events.from(0))).hasSize(200);
         assertThat(events.highestSequence(AGGREGATE)).isEqualTo(199);
         assertThat(snapshots.newest(AGGREGATE, 0, Long.MAX_VALUE)).isNotNull();
         append(1);
-        assertThat(positions()).hasSize(201);
+        assertThat(entries(events.from(0))).hasSize(201);
     }
 
     @Test
@@ -119,9 +121,7 @@ class BackupTest {
         append(200);
         new Backup().copy(data, target);
         Path copied = segments(target).getFirst();
-        byte[] bytes = Files.readAllBytes(copied);
-        bytes[bytes.length - 1] ^= 1;
-        Files.write(copied, bytes);
+        flip(copied, (int) Files.size(copied) - 1);
 
         assertThatThrownBy(() -> new Backup().copy(data, target))
                 .isInstanceOf(IOException.class)
@@ -192,9 +192,7 @@ class BackupTest {
         close();
         List<Path> segments = segments(data);
         Path index = Path.of(segments.get(1).toString().replace(".log", ".index"));
-        byte[] bytes = Files.readAllBytes(index);
-        bytes[bytes.length - 1] ^= 1;
-        Files.write(index, bytes);
+        flip(index, (int) Files.size(index) - 1);
 
         assertThat(verifyEvents().faults()).singleElement().asString().contains(index.toString(), "delete this file");
         open();
@@ -230,35 +228,7 @@ class BackupTest {
         }
     }
 
-    private List<Long> positions() throws IOException {
-        List<Long> positions = new ArrayList<>();
-        LogCursor cursor = events.from(0);
-        for (LogEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
-            positions.add(entry.position());
-        }
-        return positions;
-    }
-
-    private static byte[] event(String aggregate, long sequence) {
-        return Event.newBuilder()
-                .setAggregateIdentifier(aggregate)
-                .setAggregateType("Thing")
-                .setAggregateSequenceNumber(sequence)
-                .build()
-                .toByteArray();
-    }
-
-    private static void flip(Path file, int offset) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        bytes[offset] ^= 1;
-        Files.write(file, bytes);
-    }
-
     private static List<Path> segments(Path context) throws IOException {
-        try (Stream<Path> files = Files.list(context.resolve(EventLog.DIRECTORY))) {
-            return files.filter(file -> file.toString().endsWith(Segment.FILE_ENDING))
-                    .sorted()
-                    .toList();
-        }
+        return files(context.resolve(EventLog.DIRECTORY), Segment.FILE_ENDING);
     }
 }

@@ -1,5 +1,7 @@
 package io.waybill.axonserver.log;
 
+import static io.waybill.axonserver.log.Samples.event;
+import static io.waybill.axonserver.log.Samples.sequences;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -87,7 +89,8 @@ class EventLogTest {
         }
         assertThat(cursor.next()).isNull();
         for (int t = 0; t < threads.length; t++) {
-            assertThat(sequences("aggregate-" + t, 0, Long.MAX_VALUE)).hasSize(600);
+            assertThat(sequences(log.aggregate("aggregate-" + t, 0, Long.MAX_VALUE)))
+                    .hasSize(600);
         }
     }
 
@@ -125,7 +128,7 @@ class EventLogTest {
         open();
 
         assertThat(log.highestSequence("a")).isEqualTo(299);
-        assertThat(sequences("b", 290, 293)).containsExactly(290L, 291L, 292L, 293L);
+        assertThat(sequences(log.aggregate("b", 290, 293))).containsExactly(290L, 291L, 292L, 293L);
         assertRefused(log.append(List.of(event("a", 299))), Reason.SEQUENCE_CONFLICT);
         append(event("a", 300));
     }
@@ -146,27 +149,8 @@ class EventLogTest {
         assertThat(log.tokenAt(1_000_000)).isEqualTo(3_000);
     }
 
-    private List<Long> sequences(String aggregate, long first, long last) throws IOException {
-        List<Long> sequences = new ArrayList<>();
-        AggregateReader reader = log.aggregate(aggregate, first, last);
-        for (LogEntry entry = reader.next(); entry != null; entry = reader.next()) {
-            sequences.add(EventHeader.of(entry).sequence());
-        }
-        return sequences;
-    }
-
     private void append(byte[]... events) {
         log.append(List.of(events)).orTimeout(5, TimeUnit.SECONDS).join();
-    }
-
-    private static byte[] event(String aggregate, long sequence) {
-        return Event.newBuilder()
-                .setAggregateIdentifier(aggregate)
-                .setAggregateType("Thing")
-                .setAggregateSequenceNumber(sequence)
-                .setTimestamp(sequence)
-                .build()
-                .toByteArray();
     }
 
     private static boolean succeeds(CompletableFuture<Long> append) {

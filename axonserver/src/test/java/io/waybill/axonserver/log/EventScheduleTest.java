@@ -1,5 +1,7 @@
 package io.waybill.axonserver.log;
 
+import static io.waybill.axonserver.log.Samples.entries;
+import static io.waybill.axonserver.log.Samples.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -13,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,11 +45,12 @@ class EventScheduleTest {
     @Test
     void logOfSchedulesStaysShortHoweverManyHaveEnded() throws Exception {
         String open = schedule("far away", Duration.ofDays(400));
+        Path firstSegment = segments().getFirst();
         for (int round = 0; round < 2; round++) {
             scheduleAndCancel(100);
             await().untilAsserted(() -> assertThat(segments()).hasSizeLessThanOrEqualTo(3));
         }
-        assertThat(segments().getFirst()).as("the first segments are gone").isNotEqualTo(Segment.fileName(0));
+        assertThat(segments().getFirst()).as("the first segments are gone").isNotEqualTo(firstSegment);
         assertThat(open).isNotEmpty();
     }
 
@@ -57,7 +59,7 @@ class EventScheduleTest {
         String published = schedule("published", Duration.ofDays(1));
         String cancelled = schedule("cancelled", Duration.ofDays(1));
         String kept = schedule("kept", Duration.ofDays(1));
-        String firstSegment = segments().getFirst();
+        Path firstSegment = segments().getFirst();
         scheduleAndCancel(150);
         await().untilAsserted(() -> assertThat(segments()).doesNotContain(firstSegment));
 
@@ -98,11 +100,12 @@ class EventScheduleTest {
     @Test
     void lossOfTheFirstSegmentOfSchedulesIsNoticedAlthoughOlderOnesWereDropped() throws Exception {
         schedule("far away", Duration.ofDays(400));
+        Path firstSegment = segments().getFirst();
         scheduleAndCancel(150);
-        await().untilAsserted(() -> assertThat(segments()).doesNotContain(Segment.fileName(0)));
+        await().untilAsserted(() -> assertThat(segments()).doesNotContain(firstSegment));
         scheduleAndCancel(30);
         close();
-        Path first = directory.resolve("schedule").resolve(segments().getFirst());
+        Path first = segments().getFirst();
         byte[] bytes = Files.readAllBytes(first);
         Files.delete(first);
 
@@ -135,19 +138,13 @@ class EventScheduleTest {
 
     private List<String> publishedEvents() throws IOException {
         List<String> published = new ArrayList<>();
-        LogCursor cursor = events.from(0);
-        for (LogEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
+        for (LogEntry entry : entries(events.from(0))) {
             published.add(Event.parseFrom(entry.toByteArray()).getMessageIdentifier());
         }
         return published;
     }
 
-    private List<String> segments() throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve("schedule"))) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(Segment.FILE_ENDING))
-                    .sorted()
-                    .toList();
-        }
+    private List<Path> segments() throws IOException {
+        return files(directory.resolve(EventSchedule.DIRECTORY), Segment.FILE_ENDING);
     }
 }

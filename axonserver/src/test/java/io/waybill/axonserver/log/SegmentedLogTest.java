@@ -416,19 +416,14 @@ class SegmentedLogTest {
 
     private static List<String> read(SegmentedLog log, long from) throws IOException {
         List<String> texts = new ArrayList<>();
-        LogCursor cursor = log.cursor(from);
-        for (LogEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
+        for (LogEntry entry : Samples.entries(log.cursor(from))) {
             texts.add(new String(entry.toByteArray(), StandardCharsets.UTF_8));
         }
         return texts;
     }
 
     private List<Path> segments() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".log"))
-                    .sorted()
-                    .toList();
-        }
+        return Samples.files(directory, Segment.FILE_ENDING);
     }
 
     private static void cut(Path file, int bytes) throws IOException {
