@@ -12,6 +12,7 @@ import io.axoniq.axonserver.grpc.event.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -99,6 +100,15 @@ class BackupTest {
             done.set(true);
             writer.join();
         }
+    }
+
+    @Test
+    void whatIsBeingWrittenBehindTheAcknowledgedEndIsNeitherCopiedNorDamage() throws Exception {
+        append(20);
+        Files.write(segments(data).getLast(), new byte[100], StandardOpenOption.APPEND);
+
+        assertThat(new Backup().copy(data, target).getLast().entries()).isEqualTo(20);
+        assertThat(verifyEvents().faults()).isEmpty();
     }
 
     @Test
