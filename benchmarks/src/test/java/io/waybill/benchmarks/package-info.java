@@ -1,0 +1,4 @@
+@NullMarked
+package io.waybill.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
