@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,17 +102,19 @@ final class LogRecovery {
 
     private void scan(Segment segment, long sizeBytes, boolean last) throws IOException {
         RecordReader reader = new RecordReader(segment, Segment.HEADER_BYTES);
+        DamagedLogException damage = null;
         try {
-            LogRecord record = reader.next(sizeBytes);
-            while (record != null) {
-                accept(segment, record);
-                record = reader.next(sizeBytes);
+            while (!reader.endsAt(sizeBytes)) {
+                accept(segment, reader.next(sizeBytes));
             }
         } catch (DamagedLogException e) {
-            if (!last || segment.nextPosition() < mark.position()) {
-                throw e;
-            }
-            cutTail(segment, sizeBytes, e);
+            damage = e;
+        }
+        if (damage != null && (!last || segment.nextPosition() < mark.position())) {
+            throw damage;
+        }
+        if (segment.nextPosition() >= mark.position() || !last) {
+            cutTail(segment, sizeBytes, last);
         }
         if (last) {
             // What was written but perhaps never forced is served from now on, so it has to be durable first.
@@ -119,7 +122,10 @@ final class LogRecovery {
         }
     }
 
-    private void accept(Segment segment, LogRecord record) throws DamagedLogException {
+    private void accept(Segment segment, @Nullable LogRecord record) throws DamagedLogException {
+        if (record == null) {
+            throw segment.damagedAt(segment.endOffset(), "a record is expected here");
+        }
         if (record.firstPosition() != segment.nextPosition() || record.count() <= 0) {
             throw segment.damagedAt(
                     segment.endOffset(),
@@ -131,18 +137,23 @@ final class LogRecovery {
         index.add(segment, offset, record.entries());
     }
 
-    private void cutTail(Segment segment, long sizeBytes, DamagedLogException cause) throws IOException {
-        long cutBytes = sizeBytes - segment.endOffset();
-        if (cutBytes > LogWriter.MAX_UNCONFIRMED_BYTES) {
+    /** Removes what follows the last record: zeros that were kept for later ones, and what was being written. */
+    private void cutTail(Segment segment, long sizeBytes, boolean last) throws IOException {
+        long writtenBytes = segment.lastNonZero(sizeBytes) - segment.endOffset();
+        if (writtenBytes > 0 && (!last || writtenBytes > LogWriter.MAX_UNCONFIRMED_BYTES)) {
             // More than was ever in flight at once, so part of it must have been acknowledged.
-            throw cause;
+            throw segment.damagedAt(segment.endOffset(), "what stands there is no record");
         }
-        log.warn(
-                "{}: a write of {} bytes after position {} was cut off before it was acknowledged; it is removed",
-                segment.path(),
-                cutBytes,
-                segment.nextPosition() - 1);
-        segment.file().truncate(segment.endOffset());
+        if (writtenBytes > 0) {
+            log.warn(
+                    "{}: a write of {} bytes after position {} was cut off before it was acknowledged; it is removed",
+                    segment.path(),
+                    writtenBytes,
+                    segment.nextPosition() - 1);
+        }
+        if (sizeBytes > segment.endOffset()) {
+            segment.file().truncate(segment.endOffset());
+        }
     }
 
     private void checkNothingAcknowledgedIsMissing() throws IOException {

@@ -102,6 +102,9 @@ final class LogScan {
     private void scanRecords(Segment segment, long sizeBytes) throws IOException {
         RecordReader reader = new RecordReader(segment, Segment.HEADER_BYTES);
         while (endPosition < 0 || nextPosition < endPosition) {
+            if (reader.endsAt(sizeBytes)) {
+                return;
+            }
             long offset = reader.offset();
             LogRecord record = reader.next(sizeBytes);
             if (record == null) {

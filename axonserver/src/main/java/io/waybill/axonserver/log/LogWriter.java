@@ -59,6 +59,7 @@ final class LogWriter {
     // Only the writing thread uses these.
     private final List<Append> batch = new ArrayList<>();
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BATCH_BYTES);
+    private final ZeroedSpace zeroedSpace;
     private long batchPosition;
     private long unforcedBytes;
     private long unforcedSinceNanos;
@@ -69,6 +70,7 @@ final class LogWriter {
         this.target = target;
         this.settings = settings;
         this.index = index;
+        this.zeroedSpace = new ZeroedSpace(settings.segmentBytes());
         this.usableAskedNanos = System.nanoTime() - USABLE_NANOS;
     }
 
@@ -113,6 +115,7 @@ final class LogWriter {
                 next = writeBatch(next);
             }
             forceUnforced();
+            zeroedSpace.trim(target.last());
         } catch (Throwable e) {
             // An append that is neither stored nor refused would leave its client waiting for ever.
             stop("The log stopped because of an unexpected fault: " + e, e);
@@ -203,6 +206,7 @@ final class LogWriter {
             // Nothing is forced in a segment that is not the last any more.
             forceUnforced();
             refuseIfStopped();
+            zeroedSpace.trim(last);
             target.roll();
         }
         if (append.sizeBytes > buffer.capacity()) {
@@ -223,10 +227,11 @@ final class LogWriter {
         }
         Segment segment = target.last();
         long start = segment.endOffset();
+        zeroedSpace.reserve(segment, start + buffer.position());
         try {
             segment.file().write(buffer.flip(), start);
         } catch (IOException e) {
-            refuseUnwritten(segment, start, e);
+            refuseUnwritten(segment, e);
             return;
         }
         if (settings.durability() == Durability.RELAXED_1S) {
@@ -234,15 +239,18 @@ final class LogWriter {
                 unforcedSinceNanos = System.nanoTime();
             }
             unforcedBytes += buffer.limit();
-            acknowledge(segment);
+            publish(segment);
+            acknowledge();
             if (unforcedBytes >= RELAXED_BYTES || System.nanoTime() - unforcedSinceNanos >= RELAXED_NANOS) {
                 forceUnforced();
             }
         } else if (force(segment)) {
-            acknowledge(segment);
+            publish(segment);
+            // Before the acknowledgement: a backup that is begun after it relies on the mark.
             target.noteDurable();
+            acknowledge();
         } else {
-            truncate(segment, start);
+            truncate(segment);
             refuseBatch(Reason.STOPPED, "The disk did not confirm the write");
         }
     }
@@ -268,7 +276,7 @@ final class LogWriter {
         }
     }
 
-    private void acknowledge(Segment segment) {
+    private void publish(Segment segment) {
         long position = batch.getFirst().position;
         for (Append append : batch) {
             long offset = segment.endOffset();
@@ -277,6 +285,9 @@ final class LogWriter {
             index.add(segment, offset, append.asLogEntries());
         }
         target.publish(position);
+    }
+
+    private void acknowledge() {
         for (Append append : batch) {
             append.result.complete(append.position);
         }
@@ -284,8 +295,8 @@ final class LogWriter {
     }
 
     /** A write that failed leaves no trace: what it wrote is removed, and the next append may find space again. */
-    private void refuseUnwritten(Segment segment, long start, IOException cause) {
-        if (!truncate(segment, start)) {
+    private void refuseUnwritten(Segment segment, IOException cause) {
+        if (!truncate(segment)) {
             stop(
                     "A failed write could not be undone, so nothing more is accepted. Check the disk, then restart.",
                     cause);
@@ -294,9 +305,9 @@ final class LogWriter {
         refuseBatch(Reason.NOT_WRITTEN, "The event store could not write: " + cause.getMessage());
     }
 
-    private static boolean truncate(Segment segment, long sizeBytes) {
+    private boolean truncate(Segment segment) {
         try {
-            segment.file().truncate(sizeBytes);
+            zeroedSpace.trim(segment);
             return true;
         } catch (IOException e) {
             return false;

@@ -59,6 +59,22 @@ final class RecordReader {
     }
 
     /**
+     * Whether nothing but the end of the file or zeros follow before {@code limit}, where a record would begin. Only for
+     * a file of which it is not known where its records end.
+     */
+    boolean endsAt(long limit) throws IOException {
+        long available = limit - offset;
+        int needed = (int) Math.min(LogRecord.HEADER_BYTES, Math.max(0, available));
+        require(needed, available, "the file is shorter than it was");
+        for (int i = start; i < start + needed; i++) {
+            if (chunk[i] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
      * The next record before {@code limit}, or null when there is none.
      *
      * @throws DamagedLogException if what stands there is not an intact record

@@ -101,6 +101,23 @@ final class Segment implements Closeable {
         }
     }
 
+    /** The offset behind the last byte before {@code limit} that is not zero; at least the end of the records. */
+    long lastNonZero(long limit) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(LANDMARK_BYTES);
+        long end = limit;
+        while (end > endOffset) {
+            chunk.clear().limit((int) Math.min(chunk.capacity(), end - endOffset));
+            file.read(chunk, end - chunk.limit());
+            for (int i = chunk.position() - 1; i >= 0; i--) {
+                if (chunk.get(i) != 0) {
+                    return end - chunk.limit() + i + 1;
+                }
+            }
+            end -= chunk.limit();
+        }
+        return end;
+    }
+
     int number() {
         return number;
     }
