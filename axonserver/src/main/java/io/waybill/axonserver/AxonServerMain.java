@@ -1,44 +1,67 @@
 package io.waybill.axonserver;
 
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
-/** The node as a process of its own. */
+/** The node as a process of its own, and the commands that come with it. */
 public final class AxonServerMain {
 
     private static final int EXIT_BAD_ARGUMENTS = 2;
-    private static final int EXIT_CANNOT_START = 1;
+    private static final int EXIT_FAILED = 1;
 
-    private static final String USAGE = """
-            Usage: java -jar axonserver.jar [--port=N] [--http-port=N] [--data=DIRECTORY] [--contexts=A,B]
-              --port       gRPC port for clients       (default 8124 + WAYBILL_PORT_OFFSET)
-              --http-port  HTTP port for health checks (default 8024 + WAYBILL_PORT_OFFSET)
-              --data       where everything is stored  (default ${WAYBILL_DATA:-.waybill}/axonserver)
-              --contexts   contexts besides default    (none)""";
+    private static final List<Command> COMMANDS =
+            List.of(TokenCommand.COMMAND, StoreCommands.BACKUP, StoreCommands.RESTORE, StoreCommands.VERIFY);
 
     private AxonServerMain() {}
 
-    /** Starts the node and runs until the process is told to stop; see {@code --help} for the arguments. */
+    /** Runs a command, or the node until the process is told to stop; see {@code --help} for the arguments. */
     @SuppressWarnings("SystemOut") // The process talks to whoever started it.
     public static void main(String[] args) throws InterruptedException {
-        AxonServerOptions options;
-        try {
-            options = options(args, System.getenv());
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + "\n" + USAGE);
-            System.exit(EXIT_BAD_ARGUMENTS);
+        List<String> arguments = List.of(args);
+        if (arguments.contains("--help")) {
+            System.out.println(usage());
             return;
         }
         try {
-            AxonServerNode node = AxonServerNode.start(options);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node), "shutdown"));
+            if (arguments.isEmpty() || arguments.getFirst().startsWith("--")) {
+                serve(options(args, System.getenv()));
+            } else {
+                run(arguments, System.getenv(), new Command.Output(System.out, System.err));
+            }
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n\n" + usage());
+            System.exit(EXIT_BAD_ARGUMENTS);
         } catch (IOException | RuntimeException e) {
-            System.err.println("The Axon Server node cannot start: " + e.getMessage());
-            System.exit(EXIT_CANNOT_START);
+            System.err.println(e.getMessage());
+            System.exit(EXIT_FAILED);
         }
+    }
+
+    static void run(List<String> arguments, Map<String, String> environment, Command.Output output) throws IOException {
+        String name = arguments.getFirst();
+        Command command = COMMANDS.stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findAny()
+                .orElseThrow(() -> new IllegalArgumentException("There is no command " + name));
+        CommandLine line = new CommandLine(arguments.subList(1, arguments.size()), environment, command.options());
+        command.action().run(line, environment, output);
+    }
+
+    static AxonServerOptions options(String[] args, Map<String, String> environment) {
+        return NodeOptions.read(new CommandLine(List.of(args), environment, NodeOptions.ALL), environment);
+    }
+
+    private static void serve(AxonServerOptions options) throws IOException, InterruptedException {
+        AxonServerNode node;
+        try {
+            node = AxonServerNode.start(options);
+        } catch (IOException | RuntimeException e) {
+            throw new IOException("The Axon Server node cannot start: " + e.getMessage(), e);
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node), "shutdown"));
         new CountDownLatch(1).await();
     }
 
@@ -51,42 +74,24 @@ public final class AxonServerMain {
         }
     }
 
-    static AxonServerOptions options(String[] args, Map<String, String> environment) {
-        int offset = number("WAYBILL_PORT_OFFSET", environment.get("WAYBILL_PORT_OFFSET"), 0);
-        int grpcPort = AxonServerOptions.DEFAULT_GRPC_PORT + offset;
-        int httpPort = AxonServerOptions.DEFAULT_HTTP_PORT + offset;
-        String[] contexts = {};
-        Path data = Path.of(environment.getOrDefault("WAYBILL_DATA", ".waybill"), "axonserver");
-        for (String arg : args) {
-            int equals = arg.indexOf('=');
-            String name = equals < 0 ? arg : arg.substring(0, equals);
-            String value = equals < 0 ? null : arg.substring(equals + 1);
-            switch (name) {
-                case "--port" -> grpcPort = number(name, value, grpcPort);
-                case "--http-port" -> httpPort = number(name, value, httpPort);
-                case "--data" -> data = Path.of(required(name, value));
-                case "--contexts" -> contexts = required(name, value).split(",", -1);
-                default -> throw new IllegalArgumentException("Unknown argument " + arg);
-            }
-        }
-        return AxonServerOptions.stored(data).withPorts(grpcPort, httpPort).withContexts(contexts);
+    static String usage() {
+        return """
+                Usage: java -jar axonserver.jar [options]
+                %s
+                Each of these can be set in the environment too, --http-port as %s and so on.
+
+                %s""".formatted(
+                        usage(NodeOptions.ALL),
+                        NodeOptions.HTTP_PORT.variable(),
+                        COMMANDS.stream().map(AxonServerMain::usage).collect(Collectors.joining("\n\n")));
     }
 
-    private static String required(String name, @Nullable String value) {
-        if (value == null) {
-            throw new IllegalArgumentException(name + " needs a value");
-        }
-        return value;
+    private static String usage(Command command) {
+        return "java -jar axonserver.jar %s [options]   %s\n%s"
+                .formatted(command.name(), command.summary(), usage(command.options()));
     }
 
-    private static int number(String name, @Nullable String value, int otherwise) {
-        if (value == null && name.startsWith("--")) {
-            throw new IllegalArgumentException(name + " needs a value");
-        }
-        try {
-            return value == null || value.isBlank() ? otherwise : Integer.parseInt(value.strip());
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("%s is %s, which is not a number".formatted(name, value), e);
-        }
+    private static String usage(List<Option> options) {
+        return options.stream().map(Option::usage).collect(Collectors.joining("\n"));
     }
 }

@@ -3,17 +3,17 @@ package io.waybill.axonserver;
 import io.axoniq.axonserver.grpc.control.NodeInfo;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.waybill.axonserver.api.AccessInterceptor;
 import io.waybill.axonserver.api.ContextInterceptor;
 import io.waybill.axonserver.log.DataDirectory;
+import io.waybill.axonserver.security.NodeSecurity;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +21,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running node. It serves the Axon Server API on the loopback interface until it is closed.
+ * A running node. It serves the Axon Server API until it is closed, on the loopback interface unless told otherwise.
  *
  * <pre>{@code
  * try (AxonServerNode node = AxonServerNode.start(AxonServerOptions.embedded())) {
@@ -62,7 +61,9 @@ public final class AxonServerNode implements AutoCloseable {
     /** How long calls that are in progress may take to end when the node closes. */
     private static final long DRAIN_MILLIS = 300;
 
-    private final @Nullable Path temporaryDirectory;
+    private final NodeSecurity security;
+    private final String host;
+    private final @Nullable TemporaryDirectory temporary;
     private final DataDirectory data;
     private final List<NodeContext> contexts = new ArrayList<>();
     private final ExecutorService readers = Executors.newFixedThreadPool(
@@ -73,10 +74,16 @@ public final class AxonServerNode implements AutoCloseable {
     private final Server server;
     private final @Nullable HealthEndpoint health;
 
-    private AxonServerNode(AxonServerOptions options) throws IOException {
-        Path configured = options.dataDirectory();
-        Path directory = configured != null ? configured : Files.createTempDirectory("axonserver-");
-        temporaryDirectory = configured == null ? directory : null;
+    private AxonServerNode(AxonServerOptions options, NodeSecurity security) throws IOException {
+        this.security = security;
+        host = HostNames.forClients(options.hostName(), options.bindAddress());
+        Path directory = options.dataDirectory();
+        if (directory == null) {
+            temporary = new TemporaryDirectory("axonserver-");
+            directory = temporary.path();
+        } else {
+            temporary = null;
+        }
         try {
             data = DataDirectory.lock(directory);
         } catch (IOException e) {
@@ -85,7 +92,7 @@ public final class AxonServerNode implements AutoCloseable {
         }
         try {
             for (String name : options.contexts()) {
-                contexts.add(new NodeContext(name, data.contextDirectory(name), options));
+                contexts.add(new NodeContext(name, DataDirectory.contextDirectory(data.path(), name), options));
             }
             server = startServer(options);
             health = options.httpPort() == AxonServerOptions.NO_HTTP
@@ -101,12 +108,20 @@ public final class AxonServerNode implements AutoCloseable {
     /**
      * Opens the data directory and the ports; clients can connect when this returns.
      *
-     * @throws IOException if a port is taken, or the data directory is locked, damaged or written by a newer version;
-     *     the message says what to do
+     * @throws IOException if a port is taken; the data directory is locked, damaged or written by a newer version; a
+     *     file of certificates or tokens is no good; or other machines would get in unchecked. The message says what to do
      */
     public static AxonServerNode start(AxonServerOptions options) throws IOException {
         long begun = System.nanoTime();
-        AxonServerNode node = new AxonServerNode(options);
+        NodeSecurity security = NodeSecurity.open(options.tls(), options.tokens());
+        AxonServerNode node;
+        try {
+            security.requireFor(options.bindAddress());
+            node = new AxonServerNode(options, security);
+        } catch (IOException | RuntimeException e) {
+            security.close();
+            throw e;
+        }
         log.info(
                 "Ready on {} after {} ms, {} events stored",
                 node.address(),
@@ -121,7 +136,7 @@ public final class AxonServerNode implements AutoCloseable {
         Map<String, List<BindableService>> services = new LinkedHashMap<>();
         contexts.forEach(context -> services.put(context.name(), context.services(this::nodeInfo, readers)));
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), options.grpcPort()))
+                        new InetSocketAddress(options.bindAddress(), options.grpcPort()))
                 // No handler here blocks, so calls run on the threads that read them from the network.
                 .directExecutor()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -130,6 +145,14 @@ public final class AxonServerNode implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true)
                 .permitKeepAliveTime(MIN_CLIENT_PING_MILLIS, TimeUnit.MILLISECONDS)
                 .intercept(new ContextInterceptor(AxonServerOptions.DEFAULT_CONTEXT, services));
+        if (security.accessControl().isOn()) {
+            // The interceptor that is added last is asked first.
+            builder.intercept(new AccessInterceptor(security.accessControl(), AxonServerOptions.DEFAULT_CONTEXT));
+        }
+        SslContext tls = security.grpcTls();
+        if (tls != null) {
+            builder.sslContext(tls);
+        }
         // What is registered tells gRPC which methods there are; the interceptor finds those of the right context.
         services.getOrDefault(AxonServerOptions.DEFAULT_CONTEXT, List.of()).forEach(builder::addService);
         Server started = builder.build();
@@ -138,8 +161,8 @@ public final class AxonServerNode implements AutoCloseable {
         } catch (IOException e) {
             Throwable cause = e.getCause() != null ? e.getCause() : e;
             throw new IOException(
-                    "gRPC port %d cannot be opened: %s. Stop what listens there, or choose another with --port."
-                            .formatted(options.grpcPort(), cause.getMessage()),
+                    "gRPC port %d cannot be opened on %s: %s. Stop what listens there, or choose another with --port."
+                            .formatted(options.grpcPort(), options.bindAddress().getHostAddress(), cause.getMessage()),
                     e);
         }
         every(BEAT_MILLIS, () -> contexts.forEach(NodeContext::beat));
@@ -169,7 +192,7 @@ public final class AxonServerNode implements AutoCloseable {
     private NodeInfo nodeInfo() {
         return NodeInfo.newBuilder()
                 .setNodeName("waybill")
-                .setHostName("localhost")
+                .setHostName(host)
                 .setGrpcPort(port())
                 .setHttpPort(Math.max(0, httpPort()))
                 .build();
@@ -177,7 +200,12 @@ public final class AxonServerNode implements AutoCloseable {
 
     /** Where clients connect, as {@code host:port}. */
     public String address() {
-        return "localhost:" + port();
+        return HostNames.withPort(host, port());
+    }
+
+    /** The methods that clients can call. */
+    List<ServerServiceDefinition> services() {
+        return server.getServices();
     }
 
     /** The gRPC port in use. */
@@ -193,6 +221,7 @@ public final class AxonServerNode implements AutoCloseable {
     /** Takes no new calls, writes what was accepted, and ends. Clients see the connection close and try again. */
     @Override
     public void close() throws IOException {
+        security.close();
         if (health != null) {
             health.close();
         }
@@ -208,8 +237,8 @@ public final class AxonServerNode implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         readers.shutdown();
-        if (temporaryDirectory != null) {
-            delete(temporaryDirectory);
+        if (temporary != null) {
+            temporary.close();
         }
         log.info("Stopped");
     }
@@ -224,17 +253,5 @@ public final class AxonServerNode implements AutoCloseable {
             context.close();
         }
         data.close();
-    }
-
-    private static void delete(Path directory) throws IOException {
-        List<Path> deepestFirst;
-        try (Stream<Path> all = Files.walk(directory)) {
-            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        for (Path path : deepestFirst) {
-            Files.deleteIfExists(path);
-        }
     }
 }

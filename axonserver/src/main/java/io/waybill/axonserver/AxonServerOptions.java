@@ -1,6 +1,8 @@
 package io.waybill.axonserver;
 
 import io.waybill.axonserver.log.Durability;
+import io.waybill.axonserver.security.TlsFiles;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -51,6 +53,10 @@ public final class AxonServerOptions {
     private Duration messageTimeout = DEFAULT_MESSAGE_TIMEOUT;
     private Durability durability = Durability.SYNC;
     private List<String> contexts = List.of(DEFAULT_CONTEXT);
+    private InetAddress bindAddress = InetAddress.getLoopbackAddress();
+    private @Nullable String hostName;
+    private @Nullable TlsFiles tls;
+    private @Nullable Path tokens;
 
     private AxonServerOptions() {}
 
@@ -62,6 +68,10 @@ public final class AxonServerOptions {
         messageTimeout = source.messageTimeout;
         durability = source.durability;
         contexts = source.contexts;
+        bindAddress = source.bindAddress;
+        hostName = source.hostName;
+        tls = source.tls;
+        tokens = source.tokens;
     }
 
     /** A node on a free port with a temporary directory and no HTTP: what a test wants. */
@@ -148,6 +158,37 @@ public final class AxonServerOptions {
         return changed;
     }
 
+    /**
+     * These options with another address at which the node listens. One that other machines reach takes both
+     * {@link #withTls} and {@link #withTokens}.
+     */
+    public AxonServerOptions withBindAddress(InetAddress address) {
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.bindAddress = address;
+        return changed;
+    }
+
+    /** These options with {@code name} as the host that clients are told to connect to. */
+    public AxonServerOptions withHostName(String name) {
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.hostName = name;
+        return changed;
+    }
+
+    /** These options with TLS on both ports. The files may change while the node runs. */
+    public AxonServerOptions withTls(TlsFiles files) {
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.tls = files;
+        return changed;
+    }
+
+    /** These options with a file of access tokens, one of which every call then needs. It may change later. */
+    public AxonServerOptions withTokens(Path file) {
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.tokens = file;
+        return changed;
+    }
+
     /** The port for clients; 0 takes a free one. */
     public int grpcPort() {
         return grpcPort;
@@ -181,5 +222,25 @@ public final class AxonServerOptions {
     /** The contexts the node has, {@code default} first. */
     public List<String> contexts() {
         return contexts;
+    }
+
+    /** The address at which the node listens; by default this machine's own, which no other reaches. */
+    public InetAddress bindAddress() {
+        return bindAddress;
+    }
+
+    /** The host that clients are told to connect to; null means the one that goes with the bound address. */
+    public @Nullable String hostName() {
+        return hostName;
+    }
+
+    /** The files for TLS; null means none. */
+    public @Nullable TlsFiles tls() {
+        return tls;
+    }
+
+    /** The file of access tokens; null means that nobody needs one. */
+    public @Nullable Path tokens() {
+        return tokens;
     }
 }

@@ -3,14 +3,18 @@ package io.waybill.axonserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.waybill.axonserver.security.TlsFiles;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AxonServerMainTest {
@@ -43,6 +47,69 @@ class AxonServerMainTest {
         assertThat(options.grpcPort()).isEqualTo(1);
         assertThat(options.httpPort()).isEqualTo(2);
         assertThat(options.dataDirectory()).isEqualTo(Path.of("/here"));
+    }
+
+    @Test
+    void everyOptionCanBeSetInTheEnvironment() throws Exception {
+        AxonServerOptions options = AxonServerMain.options(
+                new String[] {},
+                Map.of(
+                        "WAYBILL_AXONSERVER_PORT", "1",
+                        "WAYBILL_AXONSERVER_HTTP_PORT", "2",
+                        "WAYBILL_AXONSERVER_DATA", "/here",
+                        "WAYBILL_AXONSERVER_CONTEXTS", "shop,audit",
+                        "WAYBILL_AXONSERVER_BIND", "0.0.0.0",
+                        "WAYBILL_AXONSERVER_HOST_NAME", "events.example.org",
+                        "WAYBILL_AXONSERVER_TLS_CERTIFICATE", "/tls/node.crt",
+                        "WAYBILL_AXONSERVER_TLS_KEY", "/tls/node.key",
+                        "WAYBILL_AXONSERVER_TLS_CLIENT_CA", "/tls/ca.crt",
+                        "WAYBILL_AXONSERVER_TOKENS", "/tokens"));
+
+        assertThat(options)
+                .usingRecursiveComparison()
+                .isEqualTo(AxonServerOptions.stored(Path.of("/here"))
+                        .withPorts(1, 2)
+                        .withContexts("shop", "audit")
+                        .withBindAddress(InetAddress.getByName("0.0.0.0"))
+                        .withHostName("events.example.org")
+                        .withTls(new TlsFiles(
+                                Path.of("/tls/node.crt"), Path.of("/tls/node.key"), Path.of("/tls/ca.crt")))
+                        .withTokens(Path.of("/tokens")));
+    }
+
+    @Test
+    void argumentWinsOverTheVariableAndAnEmptyVariableIsNone() {
+        AxonServerOptions options = AxonServerMain.options(
+                new String[] {"--http-port=3"},
+                Map.of("WAYBILL_AXONSERVER_HTTP_PORT", "2", "WAYBILL_AXONSERVER_PORT", " "));
+
+        assertThat(options.httpPort()).isEqualTo(3);
+        assertThat(options.grpcPort()).isEqualTo(8124);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "WAYBILL_AXONSERVER_PORT, many, WAYBILL_AXONSERVER_PORT is many",
+        "WAYBILL_PORT_OFFSET, many, WAYBILL_PORT_OFFSET is many",
+        "WAYBILL_AXONSERVER_BIND, no such host, --bind is no such host",
+        "WAYBILL_AXONSERVER_TLS_KEY, node.key, --tls-certificate",
+        "WAYBILL_AXONSERVER_TLS_CERTIFICATE, node.crt, --tls-key",
+        "WAYBILL_AXONSERVER_TLS_CLIENT_CA, ca.crt, --tls-certificate"
+    })
+    void wrongVariablesAreNamed(String variable, String value, String message) {
+        assertThatThrownBy(() -> AxonServerMain.options(new String[] {}, Map.of(variable, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void helpAndReadmeNameEveryOption() throws Exception {
+        String readme = Files.readString(Path.of("README.md"));
+
+        for (Option option : NodeOptions.ALL) {
+            assertThat(AxonServerMain.usage()).contains(option.name() + "=" + option.value());
+            assertThat(readme).contains("`" + option.name() + "`", "`" + option.variable() + "`");
+        }
     }
 
     @ParameterizedTest

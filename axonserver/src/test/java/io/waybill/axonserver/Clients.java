@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** Applications that connect to a node the way any application does, and what they send. */
 final class Clients implements AutoCloseable {
@@ -23,14 +24,21 @@ final class Clients implements AutoCloseable {
 
     /** A new instance of the application called {@code component}. */
     AxonServerConnection connect(AxonServerNode node, String component) {
-        AxonServerConnectionFactory factory = AxonServerConnectionFactory.forClient(
+        return connect(node.port(), component, "default", builder -> {});
+    }
+
+    /** A new instance of the application called {@code component}, in {@code context} and with settings of its own. */
+    AxonServerConnection connect(
+            int port, String component, String context, Consumer<AxonServerConnectionFactory.Builder> settings) {
+        AxonServerConnectionFactory.Builder builder = AxonServerConnectionFactory.forClient(
                         component, component + "-" + UUID.randomUUID())
-                .routingServers(new ServerAddress("localhost", node.port()))
+                .routingServers(new ServerAddress("localhost", port))
                 .reconnectInterval(50, TimeUnit.MILLISECONDS)
-                .threadPoolSize(1)
-                .build();
+                .threadPoolSize(1);
+        settings.accept(builder);
+        AxonServerConnectionFactory factory = builder.build();
         factories.push(factory);
-        return factory.connect("default");
+        return factory.connect(context);
     }
 
     @Override

@@ -39,11 +39,16 @@ public final class ContextInterceptor implements ServerInterceptor {
         return found;
     }
 
+    /** The context a call is for. The check of its rights asks here too, so that both mean the same one. */
+    static String contextOf(Metadata headers, String defaultContext) {
+        String named = headers.get(CONTEXT_KEY);
+        return named == null || named.isEmpty() ? defaultContext : named;
+    }
+
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        String named = headers.get(CONTEXT_KEY);
-        String context = named == null || named.isEmpty() ? defaultContext : named;
+        String context = contextOf(headers, defaultContext);
         Map<String, ServerCallHandler<?, ?>> ofContext = handlers.get(context);
         if (ofContext == null) {
             String message = "Context %s does not exist; this node has %s".formatted(context, handlers.keySet());

@@ -10,6 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The directory that holds everything the node stores. One process at a time may have it. */
@@ -17,6 +20,7 @@ public final class DataDirectory implements Closeable {
 
     private static final String LOCK_FILE = "lock";
     private static final String DEFAULT_CONTEXT = "default";
+    private static final String CONTEXTS = "contexts";
 
     private final Path path;
     private final FileChannel channel;
@@ -65,9 +69,28 @@ public final class DataDirectory implements Closeable {
                 : StandardCharsets.US_ASCII.decode(owner.flip()).toString();
     }
 
-    /** Where the context called {@code name} lives; the default one has been here before there were others. */
-    public Path contextDirectory(String name) {
-        return name.equals(DEFAULT_CONTEXT) ? path : path.resolve("contexts").resolve(name);
+    /** The directory. */
+    public Path path() {
+        return path;
+    }
+
+    /** Where in {@code data} the context called {@code name} lives; the default one was there before the others. */
+    public static Path contextDirectory(Path data, String name) {
+        return name.equals(DEFAULT_CONTEXT) ? data : data.resolve(CONTEXTS).resolve(name);
+    }
+
+    /** The contexts that have something stored in {@code data}. */
+    public static List<String> contexts(Path data) throws IOException {
+        List<String> names = new ArrayList<>();
+        if (Files.isDirectory(data.resolve(EventLog.DIRECTORY))) {
+            names.add(DEFAULT_CONTEXT);
+        }
+        if (Files.isDirectory(data.resolve(CONTEXTS))) {
+            try (Stream<Path> others = Files.list(data.resolve(CONTEXTS))) {
+                others.map(other -> other.getFileName().toString()).sorted().forEach(names::add);
+            }
+        }
+        return names;
     }
 
     @Override

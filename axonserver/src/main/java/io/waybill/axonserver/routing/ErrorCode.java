@@ -8,6 +8,8 @@ import io.grpc.StatusRuntimeException;
 
 /** The error codes of the Axon Server API that this node uses, each with the gRPC status that goes with it. */
 public enum ErrorCode {
+    AUTHENTICATION_TOKEN_MISSING("AXONIQ-1000", Code.PERMISSION_DENIED),
+    AUTHENTICATION_INVALID_TOKEN("AXONIQ-1001", Code.PERMISSION_DENIED),
     UNSUPPORTED_INSTRUCTION("AXONIQ-1002", Code.UNKNOWN),
     CONTEXT_NOT_FOUND("AXONIQ-1302", Code.NOT_FOUND),
     TOO_MANY_REQUESTS("AXONIQ-1900", Code.RESOURCE_EXHAUSTED),

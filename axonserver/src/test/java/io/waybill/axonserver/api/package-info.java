@@ -1,0 +1,4 @@
+@NullMarked
+package io.waybill.axonserver.api;
+
+import org.jspecify.annotations.NullMarked;

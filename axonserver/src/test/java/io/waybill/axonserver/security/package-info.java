@@ -1,0 +1,4 @@
+@NullMarked
+package io.waybill.axonserver.security;
+
+import org.jspecify.annotations.NullMarked;
