@@ -7,8 +7,15 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.waybill.axonserver.api.AccessInterceptor;
+import io.waybill.axonserver.api.ApplicationAdminService;
+import io.waybill.axonserver.api.ContextAdminService;
 import io.waybill.axonserver.api.ContextInterceptor;
+import io.waybill.axonserver.api.EventProcessorAdminService;
+import io.waybill.axonserver.http.HttpEndpoint;
 import io.waybill.axonserver.log.DataDirectory;
+import io.waybill.axonserver.metrics.CallMetrics;
+import io.waybill.axonserver.routing.Applications;
+import io.waybill.axonserver.routing.EventProcessors;
 import io.waybill.axonserver.security.NodeSecurity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -71,8 +78,9 @@ public final class AxonServerNode implements AutoCloseable {
             Thread.ofPlatform().daemon().name("event-reader-", 0).factory());
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("node-timer").factory());
+    private final CallMetrics calls;
     private final Server server;
-    private final @Nullable HealthEndpoint health;
+    private final @Nullable HttpEndpoint http;
 
     private AxonServerNode(AxonServerOptions options, NodeSecurity security) throws IOException {
         this.security = security;
@@ -94,10 +102,9 @@ public final class AxonServerNode implements AutoCloseable {
             for (String name : options.contexts()) {
                 contexts.add(new NodeContext(name, DataDirectory.contextDirectory(data.path(), name), options));
             }
+            calls = new CallMetrics(AxonServerOptions.DEFAULT_CONTEXT, options.contexts());
             server = startServer(options);
-            health = options.httpPort() == AxonServerOptions.NO_HTTP
-                    ? null
-                    : HealthEndpoint.start(options.httpPort(), this::isHealthy);
+            http = startHttp(options);
         } catch (IOException | RuntimeException e) {
             stopThreads();
             closeStores();
@@ -134,7 +141,7 @@ public final class AxonServerNode implements AutoCloseable {
 
     private Server startServer(AxonServerOptions options) throws IOException {
         Map<String, List<BindableService>> services = new LinkedHashMap<>();
-        contexts.forEach(context -> services.put(context.name(), context.services(this::nodeInfo, readers)));
+        contexts.forEach(context -> services.put(context.name(), services(context)));
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(options.bindAddress(), options.grpcPort()))
                 // No handler here blocks, so calls run on the threads that read them from the network.
@@ -145,10 +152,11 @@ public final class AxonServerNode implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true)
                 .permitKeepAliveTime(MIN_CLIENT_PING_MILLIS, TimeUnit.MILLISECONDS)
                 .intercept(new ContextInterceptor(AxonServerOptions.DEFAULT_CONTEXT, services));
+        // The interceptor that is added last is asked first.
         if (security.accessControl().isOn()) {
-            // The interceptor that is added last is asked first.
             builder.intercept(new AccessInterceptor(security.accessControl(), AxonServerOptions.DEFAULT_CONTEXT));
         }
+        builder.intercept(calls);
         SslContext tls = security.grpcTls();
         if (tls != null) {
             builder.sslContext(tls);
@@ -170,8 +178,34 @@ public final class AxonServerNode implements AutoCloseable {
         return started;
     }
 
-    private boolean isHealthy() {
-        return contexts.stream().allMatch(context -> context.stores().events().stoppedBecause() == null);
+    private @Nullable HttpEndpoint startHttp(AxonServerOptions options) throws IOException {
+        try {
+            NodeState state = new NodeState(this::nodeInfo, contexts, calls);
+            return options.httpPort() == AxonServerOptions.NO_HTTP
+                    ? null
+                    : HttpEndpoint.start(
+                            new InetSocketAddress(options.bindAddress(), options.httpPort()),
+                            state,
+                            security.accessControl(),
+                            security.httpsTls());
+        } catch (IOException e) {
+            server.shutdownNow();
+            throw e;
+        }
+    }
+
+    private List<BindableService> services(NodeContext context) {
+        Map<String, EventProcessors> processors = new LinkedHashMap<>();
+        Map<String, Applications> applications = new LinkedHashMap<>();
+        for (NodeContext each : contexts) {
+            processors.put(each.name(), each.processors());
+            applications.put(each.name(), each.applications());
+        }
+        List<BindableService> services = new ArrayList<>(context.services(this::nodeInfo, readers));
+        services.add(new EventProcessorAdminService(context.name(), processors));
+        services.add(new ContextAdminService(processors.keySet(), this::nodeInfo));
+        services.add(new ApplicationAdminService(applications, this::nodeInfo));
+        return services;
     }
 
     private void every(long millis, Runnable task) {
@@ -215,15 +249,15 @@ public final class AxonServerNode implements AutoCloseable {
 
     /** The HTTP port in use, {@link AxonServerOptions#NO_HTTP} when there is none. */
     public int httpPort() {
-        return health == null ? AxonServerOptions.NO_HTTP : health.port();
+        return http == null ? AxonServerOptions.NO_HTTP : http.port();
     }
 
     /** Takes no new calls, writes what was accepted, and ends. Clients see the connection close and try again. */
     @Override
     public void close() throws IOException {
         security.close();
-        if (health != null) {
-            health.close();
+        if (http != null) {
+            http.close();
         }
         server.shutdown();
         timer.shutdown();

@@ -67,6 +67,18 @@ class AccessMatrixTest {
             admin.EventProcessorAdminService/LoadBalanceProcessor           admin
             admin.EventProcessorAdminService/SetAutoLoadBalanceStrategy     admin
             admin.EventProcessorAdminService/GetBalancingStrategies         admin
+            admin.ContextAdminService/GetContext                            admin
+            admin.ContextAdminService/GetContexts                           admin
+            admin.ApplicationAdminService/GetConnectedApplicationsByContext admin
+            admin.ContextAdminService/CreateContext                         admin
+            admin.ContextAdminService/DeleteContext                         admin
+            admin.ContextAdminService/SubscribeContextUpdates               admin
+            admin.ContextAdminService/UpdateContextProperties               admin
+            admin.ApplicationAdminService/CreateOrUpdateApplication         admin
+            admin.ApplicationAdminService/DeleteApplication                 admin
+            admin.ApplicationAdminService/GetApplication                    admin
+            admin.ApplicationAdminService/GetApplications                   admin
+            admin.ApplicationAdminService/RefreshToken                      admin
             """.lines()
             .map(line -> line.split(" +", -1))
             .collect(Collectors.toMap(columns -> "io.axoniq.axonserver.grpc." + columns[0], columns -> columns[1]));
@@ -78,6 +90,8 @@ class AccessMatrixTest {
             "read", List.of("connect", "read"),
             "write", List.of("connect", "read", "write"),
             "admin", List.of("connect", "admin"),
+            // Administration is about all contexts, whichever the header names.
+            "admin of one context", List.of("connect"),
             "elsewhere", List.of());
 
     private static final Metadata.Key<String> TOKEN =
@@ -93,9 +107,10 @@ class AccessMatrixTest {
     @BeforeAll
     static void start() throws Exception {
         Path file = directory.resolve("tokens");
-        for (String rights : List.of("read", "write", "admin")) {
-            TOKENS.put(rights, issue(file, rights, "default"));
-        }
+        TOKENS.put("read", issue(file, "read", "default"));
+        TOKENS.put("write", issue(file, "write", "default"));
+        TOKENS.put("admin", issue(file, "admin", "*"));
+        TOKENS.put("admin of one context", issue(file, "admin", "default"));
         TOKENS.put("elsewhere", issue(file, "read,write,admin", "other"));
         TOKENS.put("bad", NewToken.create("nobody", "write", "default").token());
         node = AxonServerNode.start(

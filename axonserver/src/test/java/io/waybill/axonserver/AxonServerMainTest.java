@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.waybill.axonserver.security.TlsFiles;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -121,20 +117,5 @@ class AxonServerMainTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
                 .containsAnyOf(name, "grpcPort");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/health", "/actuator/health"})
-    void healthIsUpWhileTheNodeRuns(String path) throws Exception {
-        try (AxonServerNode node =
-                        AxonServerNode.start(AxonServerOptions.embedded().withPorts(0, 0));
-                HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + node.httpPort() + path))
-                    .build();
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-
-            assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(response.body()).isEqualTo("{\"status\":\"UP\"}");
-        }
     }
 }

@@ -24,7 +24,12 @@ final class Clients implements AutoCloseable {
 
     /** A new instance of the application called {@code component}. */
     AxonServerConnection connect(AxonServerNode node, String component) {
-        return connect(node.port(), component, "default", builder -> {});
+        return connect(node, component, "default");
+    }
+
+    /** A new instance of the application called {@code component}, in a context of its own choice. */
+    AxonServerConnection connect(AxonServerNode node, String component, String context) {
+        return connect(node.port(), component, context, builder -> {});
     }
 
     /** A new instance of the application called {@code component}, in {@code context} and with settings of its own. */
@@ -34,6 +39,7 @@ final class Clients implements AutoCloseable {
                         component, component + "-" + UUID.randomUUID())
                 .routingServers(new ServerAddress("localhost", port))
                 .reconnectInterval(50, TimeUnit.MILLISECONDS)
+                .processorInfoUpdateFrequency(50, TimeUnit.MILLISECONDS)
                 .threadPoolSize(1);
         settings.accept(builder);
         AxonServerConnectionFactory factory = builder.build();

@@ -12,6 +12,7 @@ import io.waybill.axonserver.security.Access;
 import io.waybill.axonserver.security.AccessControl;
 import io.waybill.axonserver.security.Application;
 import io.waybill.axonserver.security.Call;
+import io.waybill.axonserver.security.Right;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -43,11 +44,13 @@ public final class AccessInterceptor implements ServerInterceptor {
         String token = headers.get(TOKEN_KEY);
         // Whoever comes next has no use for it, and cannot give it away.
         headers.discardAll(TOKEN_KEY);
+        Right right = MethodRights.of(method);
         Call checked = new Call(
                 method,
-                ContextInterceptor.contextOf(headers, defaultContext),
+                // A request to an administrative service may name any context, whatever the header says.
+                right == Right.ADMIN ? null : ContextInterceptor.contextOf(headers, defaultContext),
                 call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
-        return switch (accessControl.check(token, MethodRights.of(method), checked)) {
+        return switch (accessControl.check(token, right, checked)) {
             case Access.Granted granted -> start(granted.application(), call, headers, next);
             case Access.Refused refused -> {
                 ErrorCode code = codeOf(refused.reason());

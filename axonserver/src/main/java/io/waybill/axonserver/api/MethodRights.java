@@ -1,5 +1,7 @@
 package io.waybill.axonserver.api;
 
+import io.axoniq.axonserver.grpc.admin.ApplicationAdminServiceGrpc;
+import io.axoniq.axonserver.grpc.admin.ContextAdminServiceGrpc;
 import io.axoniq.axonserver.grpc.admin.EventProcessorAdminServiceGrpc;
 import io.axoniq.axonserver.grpc.command.CommandServiceGrpc;
 import io.axoniq.axonserver.grpc.control.PlatformServiceGrpc;
@@ -47,7 +49,10 @@ final class MethodRights {
             takes(Right.ADMIN, EventProcessorAdminServiceGrpc.getGetEventProcessorsByComponentMethod()),
             takes(Right.ADMIN, EventProcessorAdminServiceGrpc.getLoadBalanceProcessorMethod()),
             takes(Right.ADMIN, EventProcessorAdminServiceGrpc.getSetAutoLoadBalanceStrategyMethod()),
-            takes(Right.ADMIN, EventProcessorAdminServiceGrpc.getGetBalancingStrategiesMethod()));
+            takes(Right.ADMIN, EventProcessorAdminServiceGrpc.getGetBalancingStrategiesMethod()),
+            takes(Right.ADMIN, ContextAdminServiceGrpc.getGetContextMethod()),
+            takes(Right.ADMIN, ContextAdminServiceGrpc.getGetContextsMethod()),
+            takes(Right.ADMIN, ApplicationAdminServiceGrpc.getGetConnectedApplicationsByContextMethod()));
 
     private MethodRights() {}
 

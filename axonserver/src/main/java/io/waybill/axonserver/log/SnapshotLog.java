@@ -32,6 +32,11 @@ public final class SnapshotLog implements Closeable {
         return log.append(List.of(snapshot));
     }
 
+    /** How many snapshots there are. */
+    public long count() {
+        return log.nextPosition();
+    }
+
     /** The aggregate's snapshots with a sequence number between the two bounds, both inclusive, the newest first. */
     public SnapshotReader newestFirst(String aggregateId, long firstSequence, long lastSequence)
             throws DamagedLogException {

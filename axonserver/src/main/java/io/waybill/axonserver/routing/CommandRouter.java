@@ -15,12 +15,14 @@ public final class CommandRouter {
     /** More commands in progress than this would fill the memory of a small node. */
     private static final int MAX_PENDING = 25_000;
 
+    private final Topology topology;
     private final long timeoutMillis;
     private final Map<String, RoutingRing<HandlerStream<CommandProviderInbound>>> handlers = new ConcurrentHashMap<>();
     private final Map<String, Pending> pending = new ConcurrentHashMap<>();
 
-    /** Creates a router that gives up on a command after {@code timeoutMillis}. */
-    public CommandRouter(long timeoutMillis) {
+    /** Creates a router that tells {@code topology} who handles what and gives up on a command after a time. */
+    public CommandRouter(Topology topology, long timeoutMillis) {
+        this.topology = topology;
         this.timeoutMillis = timeoutMillis;
     }
 
@@ -30,6 +32,7 @@ public final class CommandRouter {
                 command,
                 (name, ring) -> (ring != null ? ring : new RoutingRing<HandlerStream<CommandProviderInbound>>())
                         .with(stream, stream.clientId(), loadFactor));
+        topology.added(new Topology.Handler(Topology.Kind.COMMAND, command, stream), loadFactor);
     }
 
     /** The client handles {@code command} no longer; commands it already has may still be answered. */
@@ -38,6 +41,7 @@ public final class CommandRouter {
             RoutingRing<HandlerStream<CommandProviderInbound>> left = ring.without(stream);
             return left.isEmpty() ? null : left;
         });
+        topology.removed(new Topology.Handler(Topology.Kind.COMMAND, command, stream));
     }
 
     /** The client is gone: what it never received goes to another handler, what it was working on has failed. */

@@ -1,14 +1,13 @@
 package io.waybill.axonserver.routing;
 
-import io.axoniq.axonserver.grpc.control.ClientIdentification;
 import io.axoniq.axonserver.grpc.control.Heartbeat;
 import io.axoniq.axonserver.grpc.control.PlatformOutboundInstruction;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,24 +16,31 @@ public final class ConnectedClients {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectedClients.class);
 
-    /**
-     * A client that has sent heartbeats and falls silent this long is taken for hung. Twice what the original allows,
-     * because here the applications share one busy machine with the node.
-     */
-    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private static final PlatformOutboundInstruction HEARTBEAT = PlatformOutboundInstruction.newBuilder()
             .setHeartbeat(Heartbeat.getDefaultInstance())
             .build();
 
-    private final Set<Client> clients = ConcurrentHashMap.newKeySet();
+    private final Set<ConnectedClient> clients = ConcurrentHashMap.newKeySet();
+    private final SentInstructions instructions = new SentInstructions();
 
-    /** An instruction stream that is being opened; it counts as connected once it has registered. */
-    public Client open(ServerCallStreamObserver<PlatformOutboundInstruction> stream) {
-        return new Client(stream);
+    /**
+     * An instruction stream that is being opened; it counts as connected once it has registered.
+     *
+     * @param onGone runs once the client is gone, however it went
+     */
+    public ConnectedClient open(
+            ServerCallStreamObserver<PlatformOutboundInstruction> stream, Consumer<ConnectedClient> onGone) {
+        return new ConnectedClient(stream, this, onGone);
     }
 
-    /** How many applications are connected. */
+    /** The clients that are connected, sorted by application and identifier. */
+    public List<ConnectedClient> all() {
+        return clients.stream()
+                .sorted(Comparator.comparing(ConnectedClient::component).thenComparing(ConnectedClient::id))
+                .toList();
+    }
+
+    /** How many clients are connected. */
     public int count() {
         return clients.size();
     }
@@ -42,78 +48,38 @@ public final class ConnectedClients {
     /** Sends each client a heartbeat and lets go of those that stopped sending theirs. To be called regularly. */
     public void beat() {
         long now = System.nanoTime();
-        for (Client client : clients) {
+        for (ConnectedClient client : clients) {
             if (client.isSilent(now)) {
-                log.warn("{} sent no heartbeat in time; its stream is closed", client.name());
-                client.fail(ErrorCode.OTHER.exception("Platform stream inactivity for " + client.name()));
+                log.warn("{} sent no heartbeat in time; its stream is closed", client);
+                client.fail(ErrorCode.OTHER.exception("Platform stream inactivity for " + client));
+            } else if (client.isNotReading()) {
+                log.warn("{} does not read its instructions; its stream is closed", client);
+                client.fail(ErrorCode.TOO_MANY_REQUESTS.exception("Instructions are not read fast enough"));
             } else {
                 client.send(HEARTBEAT);
             }
         }
     }
 
-    /** One application's instruction stream. */
-    public final class Client {
+    /** Gives up on instructions that were not answered in time. To be called regularly. */
+    public void expire() {
+        instructions.expire(System.nanoTime());
+    }
 
-        private final ServerCallStreamObserver<PlatformOutboundInstruction> stream;
-        private volatile @Nullable ClientIdentification identification;
-        private volatile boolean sendsHeartbeats;
-        private volatile long heardNanos;
-        private boolean ended;
+    SentInstructions instructions() {
+        return instructions;
+    }
 
-        private Client(ServerCallStreamObserver<PlatformOutboundInstruction> stream) {
-            this.stream = stream;
-            // With a handler set, sending to a client that has just gone is a no-op rather than an exception.
-            stream.setOnCancelHandler(() -> {});
+    void registered(ConnectedClient client) {
+        if (clients.add(client)) {
+            log.info("{} connected", client);
         }
+    }
 
-        /** The application says who it is. */
-        public void register(ClientIdentification who) {
-            identification = who;
-            if (clients.add(this)) {
-                log.info("{} connected", name());
-            }
+    void gone(ConnectedClient client) {
+        if (clients.remove(client)) {
+            log.info("{} disconnected", client);
         }
-
-        /** The application gave a sign of life. */
-        public void heartbeat() {
-            heardNanos = System.nanoTime();
-            sendsHeartbeats = true;
-        }
-
-        /** Sends an instruction. */
-        public synchronized void send(PlatformOutboundInstruction instruction) {
-            if (!ended && !stream.isCancelled()) {
-                stream.onNext(instruction);
-            }
-        }
-
-        /** The application has closed its side, or is gone. */
-        public synchronized void disconnected() {
-            if (clients.remove(this)) {
-                log.info("{} disconnected", name());
-            }
-            if (!ended && !stream.isCancelled()) {
-                stream.onCompleted();
-            }
-            ended = true;
-        }
-
-        private synchronized void fail(StatusRuntimeException error) {
-            clients.remove(this);
-            if (!ended && !stream.isCancelled()) {
-                stream.onError(error);
-            }
-            ended = true;
-        }
-
-        private boolean isSilent(long nowNanos) {
-            return sendsHeartbeats && nowNanos - heardNanos > SILENCE_NANOS;
-        }
-
-        private String name() {
-            ClientIdentification who = identification;
-            return who == null ? "(unknown)" : who.getComponentName() + " (" + who.getClientId() + ")";
-        }
+        instructions.disconnected(client);
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.UUID;
 
 /**
  * The way from the node to one client that handles commands or queries. A message is sent only when the client has
@@ -41,6 +42,7 @@ public final class HandlerStream<M> {
             .thenComparingLong(waiting -> waiting.order);
 
     private final ServerCallStreamObserver<M> client;
+    private final String streamId = UUID.randomUUID().toString();
     private volatile String clientId = "";
     private volatile String componentName = "";
 
@@ -70,6 +72,11 @@ public final class HandlerStream<M> {
     /** The client instance at the other end, empty until it has said who it is. */
     public String clientId() {
         return clientId;
+    }
+
+    /** Distinguishes this stream from earlier ones of the same client. */
+    public String clientStreamId() {
+        return clientId + "." + streamId;
     }
 
     /** The kind of application at the other end; its instances share the name. */

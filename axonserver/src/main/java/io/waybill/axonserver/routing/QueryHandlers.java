@@ -14,6 +14,12 @@ public final class QueryHandlers {
     // The lists are never changed, only replaced.
     private final Map<String, List<HandlerStream<QueryProviderInbound>>> byQuery = new ConcurrentHashMap<>();
     private final AtomicInteger turn = new AtomicInteger();
+    private final Topology topology;
+
+    /** Creates an empty registry that tells {@code topology} of its changes. */
+    public QueryHandlers(Topology topology) {
+        this.topology = topology;
+    }
 
     void add(HandlerStream<QueryProviderInbound> stream, String query) {
         byQuery.merge(query, List.of(stream), (known, added) -> {
@@ -22,6 +28,7 @@ public final class QueryHandlers {
             changed.add(stream);
             return List.copyOf(changed);
         });
+        topology.added(new Topology.Handler(Topology.Kind.QUERY, query, stream), 0);
     }
 
     void remove(HandlerStream<QueryProviderInbound> stream, String query) {
@@ -30,6 +37,7 @@ public final class QueryHandlers {
                     known.stream().filter(candidate -> candidate != stream).toList();
             return left.isEmpty() ? null : left;
         });
+        topology.removed(new Topology.Handler(Topology.Kind.QUERY, query, stream));
     }
 
     void removeAll(HandlerStream<QueryProviderInbound> stream) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.waybill.axonserver.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.waybill.axonserver.routing;
+
+import org.jspecify.annotations.NullMarked;
