@@ -8,6 +8,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.waybill.axonserver.api.AccessInterceptor;
 import io.waybill.axonserver.api.ApplicationAdminService;
+import io.waybill.axonserver.api.ConnectionBacklogs;
 import io.waybill.axonserver.api.ContextAdminService;
 import io.waybill.axonserver.api.ContextInterceptor;
 import io.waybill.axonserver.api.EventProcessorAdminService;
@@ -48,6 +49,9 @@ public final class AxonServerNode implements AutoCloseable {
     /** The limit of the original. Larger messages are refused by gRPC before they take memory. */
     private static final int MAX_MESSAGE_BYTES = 4 << 20;
 
+    /** A client that has more to ask waits until some of it is answered; gRPC sees to that. */
+    private static final int MAX_CALLS_PER_CONNECTION = 5_000;
+
     /** Reading is mostly copying out of the page cache, which more threads than cores would not speed up. */
     private static final int READER_THREADS = 2;
 
@@ -73,6 +77,7 @@ public final class AxonServerNode implements AutoCloseable {
     private final @Nullable TemporaryDirectory temporary;
     private final DataDirectory data;
     private final List<NodeContext> contexts = new ArrayList<>();
+    private final ConnectionBacklogs backlogs = new ConnectionBacklogs();
     private final ExecutorService readers = Executors.newFixedThreadPool(
             READER_THREADS,
             Thread.ofPlatform().daemon().name("event-reader-", 0).factory());
@@ -151,8 +156,11 @@ public final class AxonServerNode implements AutoCloseable {
                 .keepAliveTimeout(PING_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .permitKeepAliveTime(MIN_CLIENT_PING_MILLIS, TimeUnit.MILLISECONDS)
-                .intercept(new ContextInterceptor(AxonServerOptions.DEFAULT_CONTEXT, services));
-        // The interceptor that is added last is asked first.
+                .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                .addTransportFilter(backlogs)
+                // The last one is asked first; this one passes no call on to the others.
+                .intercept(new ContextInterceptor(AxonServerOptions.DEFAULT_CONTEXT, services))
+                .intercept(backlogs);
         if (security.accessControl().isOn()) {
             builder.intercept(new AccessInterceptor(security.accessControl(), AxonServerOptions.DEFAULT_CONTEXT));
         }
@@ -275,6 +283,11 @@ public final class AxonServerNode implements AutoCloseable {
             temporary.close();
         }
         log.info("Stopped");
+    }
+
+    /** The bytes of messages that wait until their clients take them. */
+    long waitingBytes() {
+        return backlogs.bytes();
     }
 
     private void stopThreads() {

@@ -1,12 +1,13 @@
 package io.waybill.axonserver;
 
-import static io.waybill.axonserver.Clients.await;
-import static io.waybill.axonserver.Clients.event;
+import static io.waybill.axonserver.conformance.Clients.await;
+import static io.waybill.axonserver.conformance.Messages.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.axoniq.axonserver.connector.AxonServerConnection;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.waybill.axonserver.conformance.Clients;
 import io.waybill.axonserver.security.TestAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.waybill.axonserver;
 
-import static io.waybill.axonserver.Clients.await;
-import static io.waybill.axonserver.Clients.event;
-import static io.waybill.axonserver.Clients.payload;
+import static io.waybill.axonserver.conformance.Clients.await;
+import static io.waybill.axonserver.conformance.Messages.event;
+import static io.waybill.axonserver.conformance.Messages.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,6 +29,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.waybill.axonserver.conformance.Clients;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

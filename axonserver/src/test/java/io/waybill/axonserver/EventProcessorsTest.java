@@ -1,7 +1,7 @@
 package io.waybill.axonserver;
 
-import static io.waybill.axonserver.Clients.await;
-import static io.waybill.axonserver.Clients.looseEvent;
+import static io.waybill.axonserver.conformance.Clients.await;
+import static io.waybill.axonserver.conformance.Messages.looseEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +14,7 @@ import io.axoniq.axonserver.grpc.admin.EventProcessorSegment;
 import io.axoniq.axonserver.grpc.admin.LoadBalancingStrategy;
 import io.axoniq.axonserver.grpc.admin.Result;
 import io.grpc.Status;
+import io.waybill.axonserver.conformance.Clients;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,7 +1,7 @@
 package io.waybill.axonserver;
 
-import static io.waybill.axonserver.Clients.await;
-import static io.waybill.axonserver.Clients.event;
+import static io.waybill.axonserver.conformance.Clients.await;
+import static io.waybill.axonserver.conformance.Messages.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.axoniq.axonserver.connector.AxonServerConnection;
@@ -18,6 +18,7 @@ import io.axoniq.axonserver.grpc.event.GetEventsRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.waybill.axonserver.conformance.Clients;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

@@ -1,161 +1,194 @@
 package io.waybill.axonserver;
 
-import static io.waybill.axonserver.Clients.await;
-import static io.waybill.axonserver.Clients.event;
-import static io.waybill.axonserver.Clients.looseEvent;
-import static io.waybill.axonserver.Clients.payload;
+import static io.waybill.axonserver.conformance.Messages.event;
+import static io.waybill.axonserver.conformance.Messages.looseEvent;
+import static io.waybill.axonserver.conformance.Messages.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.axoniq.axonserver.connector.event.EventChannel;
+import io.axoniq.axonserver.connector.impl.ServerAddress;
 import io.axoniq.axonserver.grpc.event.Confirmation;
 import io.axoniq.axonserver.grpc.event.Event;
 import io.axoniq.axonserver.grpc.event.EventStoreGrpc;
-import io.axoniq.axonserver.grpc.event.EventStoreGrpc.EventStoreStub;
 import io.axoniq.axonserver.grpc.event.EventWithToken;
+import io.axoniq.axonserver.grpc.event.GetAggregateEventsRequest;
 import io.axoniq.axonserver.grpc.event.GetEventsRequest;
-import io.axoniq.axonserver.grpc.event.GetLastTokenRequest;
-import io.axoniq.axonserver.grpc.event.TrackingToken;
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
-import io.grpc.Metadata;
+import io.axoniq.axonserver.grpc.event.PayloadDescription;
+import io.grpc.Channel;
 import io.grpc.Status;
-import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.waybill.axonserver.conformance.Clients;
+import io.waybill.axonserver.conformance.EventStoreClient;
+import io.waybill.axonserver.conformance.Received;
+import io.waybill.axonserver.conformance.Tracker;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** One client does what it should not; the others must not notice. */
+/** One client of the event store does what it should not; the others must not notice. */
 class MisbehavingClientTest {
 
-    private final Clients clients = new Clients();
+    /** What the node, and the clients in this process, may hold more than before, whatever is sent. */
+    private static final long FLAT_BYTES = 24 << 20;
+
     private AxonServerNode node;
-    private EventChannel wellBehaved;
-    private ManagedChannel channel;
-    private EventStoreStub misbehaving;
+    private Clients clients;
+    private EventStoreClient misbehaving;
+    private EventStoreClient wellBehaved;
 
     @BeforeEach
     void start() throws Exception {
         node = AxonServerNode.start(AxonServerOptions.embedded());
-        wellBehaved = clients.connect(node, "application").eventChannel();
-        channel = ManagedChannelBuilder.forTarget(node.address()).usePlaintext().build();
-        misbehaving = EventStoreGrpc.newStub(channel);
+        clients = new Clients(new ServerAddress("localhost", node.port()));
+        misbehaving = new EventStoreClient(clients.channel());
+        wellBehaved = new EventStoreClient(clients.channel());
     }
 
     @AfterEach
     void stop() throws Exception {
-        channel.shutdownNow();
         clients.close();
         node.close();
     }
 
     @Test
-    void tooLargeAMessageIsRefusedBeforeItTakesMemory() {
-        Answer<Confirmation> answer = new Answer<>();
-        misbehaving.appendEvent(answer).onNext(eventOf(100 << 20));
+    void messageOfAHundredMegabytesIsRefusedBeforeItTakesMemory() {
+        Event huge = eventOf(100 << 20);
+        long before = Memory.usedBytes();
 
-        assertThat(await(answer.ended).getCode()).isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.CANCELLED);
-        othersAreUnharmed();
-    }
+        Received.Fault fault = misbehaving.tryAppend(huge).end();
 
-    @Test
-    void transactionsThatAreNeverFinishedAreBoundedTogether() {
-        Event large = eventOf(4_000_000);
-        List<Answer<Confirmation>> answers = new CopyOnWriteArrayList<>();
-        for (int transaction = 0; transaction < 6; transaction++) {
-            Answer<Confirmation> answer = new Answer<>();
-            answers.add(answer);
-            StreamObserver<Event> open = misbehaving.appendEvent(answer);
-            for (int i = 0; i < 4; i++) {
-                open.onNext(large);
-            }
-        }
-
-        Awaitility.await()
-                .until(() -> answers.stream().anyMatch(answer -> answer.endedWith(Status.Code.RESOURCE_EXHAUSTED)));
-        channel.shutdownNow();
-        Awaitility.await().untilAsserted(this::othersAreUnharmed);
+        assertThat(fault.status()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(fault.description()).contains("exceeds maximum size 4194304");
+        assertThat(Memory.usedBytes()).isLessThan(before + FLAT_BYTES);
+        assertOthersAreUnharmed();
     }
 
     @Test
     void tooLongATransactionIsRefused() {
-        Answer<Confirmation> answer = new Answer<>();
-        StreamObserver<Event> open = misbehaving.appendEvent(answer);
+        Received<Confirmation> large = new Received<>();
+        StreamObserver<Event> transaction = misbehaving.stub().appendEvent(large);
         for (int i = 0; i < 10; i++) {
-            open.onNext(eventOf(4_000_000));
+            transaction.onNext(eventOf(4_000_000));
+        }
+        assertThat(large.end().status()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(large.end().code()).isEqualTo("AXONIQ-2001");
+
+        Event[] many = new Event[32_768];
+        Arrays.fill(many, looseEvent(""));
+        Received.Fault tooMany = misbehaving.tryAppend(many).end();
+        assertThat(tooMany.status()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(tooMany.code()).isEqualTo("AXONIQ-2002");
+        assertOthersAreUnharmed();
+    }
+
+    @Test
+    void transactionsThatAreNeverCompletedAreGivenUpBeforeThoseThatAre() {
+        Received<Confirmation> confirmation = new Received<>();
+        StreamObserver<Event> honest = wellBehaved.stub().appendEvent(confirmation);
+        honest.onNext(event("honest", 0));
+        Event large = eventOf(1_000_000);
+        List<Received<Confirmation>> abandoned = new ArrayList<>();
+        long before = Memory.usedBytes();
+        for (int i = 0; i < 20; i++) {
+            Received<Confirmation> answer = new Received<>();
+            abandoned.add(answer);
+            StreamObserver<Event> transaction = misbehaving.stub().appendEvent(answer);
+            for (int n = 0; n < 10; n++) {
+                transaction.onNext(large);
+            }
+            honest.onNext(event("honest", 1 + i));
+            assertOthersAreUnharmed();
         }
 
-        assertThat(await(answer.ended).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-        othersAreUnharmed();
+        Awaitility.await()
+                .until(() -> abandoned.stream().filter(Received::hasEnded).count() >= 15);
+        assertThat(abandoned.stream().filter(Received::hasEnded).map(Received::end))
+                .allSatisfy(fault -> assertThat(fault.code()).isEqualTo("AXONIQ-1900"));
+        // A hundred and ninety megabytes were sent; what is kept is bounded.
+        assertThat(Memory.usedBytes()).isLessThan(before + (48 << 20) + FLAT_BYTES);
+        honest.onCompleted();
+        assertThat(confirmation.next().getSuccess()).isTrue();
+    }
+
+    @Test
+    void readersThatNeverReadCostNothing() {
+        byte[] content = new byte[10_000];
+        for (int i = 0; i < 2_000; i++) {
+            wellBehaved.append(event("read", i).toBuilder()
+                    .setPayload(payload("").toBuilder().setData(ByteString.copyFrom(content)))
+                    .build());
+        }
+        long before = Memory.usedBytes();
+        Channel channel = clients.channel();
+        List<UnreadCall<?>> unread = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            unread.add(UnreadCall.open(channel, EventStoreGrpc.getListEventsMethod())
+                    .send(GetEventsRequest.newBuilder()
+                            .setNumberOfPermits(Long.MAX_VALUE)
+                            .build()));
+            unread.add(UnreadCall.open(channel, EventStoreGrpc.getListAggregateEventsMethod())
+                    .send(GetAggregateEventsRequest.newBuilder()
+                            .setAggregateId("read")
+                            .build())
+                    .complete());
+        }
+
+        // Everybody's turn came and went once another reader, who came later, has everything.
+        Tracker tracker = new Tracker(wellBehaved, 0).grant(2_000);
+        assertThat(tracker.events().next(2_000))
+                .last()
+                .satisfies(last -> assertThat(last.getToken()).isEqualTo(1_999));
+        assertThat(Memory.usedBytes()).isLessThan(before + FLAT_BYTES);
+        assertOthersAreUnharmed();
+        unread.forEach(UnreadCall::cancel);
     }
 
     @Test
     void absurdPermitsAreTakenForWhatTheyAre() {
-        Answer<EventWithToken> answer = new Answer<>();
-        StreamObserver<GetEventsRequest> tracker = misbehaving.listEvents(answer);
-        for (long permits : new long[] {Long.MIN_VALUE, -1, Long.MAX_VALUE, Long.MAX_VALUE}) {
+        Received<EventWithToken> events = new Received<>();
+        StreamObserver<GetEventsRequest> tracker = misbehaving.stub().listEvents(events);
+        for (long permits : new long[] {Long.MIN_VALUE, -1, 1L << 31, Long.MAX_VALUE, Long.MAX_VALUE}) {
             tracker.onNext(
                     GetEventsRequest.newBuilder().setNumberOfPermits(permits).build());
         }
-        othersAreUnharmed();
 
-        Awaitility.await().until(() -> answer.received.size() == 1);
+        assertOthersAreUnharmed();
+        assertOthersAreUnharmed();
+
+        events.next(2);
     }
 
     @Test
-    void unknownContextIsRefused() {
-        Metadata headers = new Metadata();
-        headers.put(Metadata.Key.of("AxonIQ-Context", Metadata.ASCII_STRING_MARSHALLER), "elsewhere");
-        Answer<TrackingToken> answer = new Answer<>();
-        misbehaving
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-                .getLastToken(GetLastTokenRequest.getDefaultInstance(), answer);
+    void excludedTypesOfPayloadAreRememberedUpToALimit() {
+        Received<EventWithToken> events = new Received<>();
+        StreamObserver<GetEventsRequest> tracker = misbehaving.stub().listEvents(events);
+        long before = Memory.usedBytes();
+        String name = "x".repeat(100_000);
+        for (int i = 0; i < 500; i++) {
+            tracker.onNext(GetEventsRequest.newBuilder()
+                    .addBlacklist(PayloadDescription.newBuilder().setType(name + i))
+                    .build());
+        }
+        tracker.onNext(GetEventsRequest.newBuilder().setNumberOfPermits(1).build());
+        assertOthersAreUnharmed();
+        events.next();
 
-        Status status = await(answer.ended);
-        assertThat(status.getCode()).isEqualTo(Status.Code.NOT_FOUND);
-        assertThat(status.getDescription()).contains("AXONIQ-1302", "elsewhere");
+        assertThat(Memory.usedBytes()).isLessThan(before + FLAT_BYTES);
     }
 
-    private void othersAreUnharmed() {
-        long sequence = await(wellBehaved.findHighestSequence("a")) + 1;
-        assertThat(await(wellBehaved.appendEvents(event("a", sequence))).getSuccess())
-                .isTrue();
+    private void assertOthersAreUnharmed() {
+        long sequence = wellBehaved.highestSequence("a", 0) + 1;
+        wellBehaved.append(event("a", sequence));
+        assertThat(wellBehaved.highestSequence("a", 0)).isEqualTo(sequence);
     }
 
     private static Event eventOf(int bytes) {
         return looseEvent("").toBuilder()
                 .setPayload(payload("").toBuilder().setData(ByteString.copyFrom(new byte[bytes])))
                 .build();
-    }
-
-    /** What came back, and how it ended. */
-    private static final class Answer<T> implements StreamObserver<T> {
-
-        private final List<T> received = new CopyOnWriteArrayList<>();
-        private final CompletableFuture<Status> ended = new CompletableFuture<>();
-
-        boolean endedWith(Status.Code code) {
-            return ended.isDone() && await(ended).getCode() == code;
-        }
-
-        @Override
-        public void onNext(T value) {
-            received.add(value);
-        }
-
-        @Override
-        public void onError(Throwable cause) {
-            ended.complete(Status.fromThrowable(cause));
-        }
-
-        @Override
-        public void onCompleted() {
-            ended.complete(Status.OK);
-        }
     }
 }

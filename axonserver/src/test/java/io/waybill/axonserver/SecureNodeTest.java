@@ -1,8 +1,8 @@
 package io.waybill.axonserver;
 
-import static io.waybill.axonserver.Clients.await;
-import static io.waybill.axonserver.Clients.event;
-import static io.waybill.axonserver.Clients.payload;
+import static io.waybill.axonserver.conformance.Clients.await;
+import static io.waybill.axonserver.conformance.Messages.event;
+import static io.waybill.axonserver.conformance.Messages.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +14,7 @@ import io.axoniq.axonserver.grpc.command.CommandResponse;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.waybill.axonserver.conformance.Clients;
 import io.waybill.axonserver.security.NewToken;
 import io.waybill.axonserver.security.TestAuthority;
 import io.waybill.axonserver.security.TlsFiles;

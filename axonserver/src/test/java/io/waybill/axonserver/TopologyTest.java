@@ -1,6 +1,6 @@
 package io.waybill.axonserver;
 
-import static io.waybill.axonserver.Clients.await;
+import static io.waybill.axonserver.conformance.Clients.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.axoniq.axonserver.connector.AxonServerConnection;
@@ -9,6 +9,7 @@ import io.axoniq.axonserver.connector.query.QueryDefinition;
 import io.axoniq.axonserver.grpc.command.CommandResponse;
 import io.axoniq.axonserver.grpc.control.TopologyChange;
 import io.axoniq.axonserver.grpc.control.UpdateType;
+import io.waybill.axonserver.conformance.Clients;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -19,10 +19,18 @@ final class Acknowledgements {
     }
 
     static void refuse(String instructionId, Consumer<InstructionAck> reply) {
+        fail(instructionId, ErrorCode.UNSUPPORTED_INSTRUCTION, "Unsupported instruction", reply);
+    }
+
+    static void overloaded(String instructionId, Consumer<InstructionAck> reply) {
+        fail(instructionId, ErrorCode.TOO_MANY_REQUESTS, "Too many handlers, or too long a name", reply);
+    }
+
+    private static void fail(String instructionId, ErrorCode code, String message, Consumer<InstructionAck> reply) {
         if (!instructionId.isEmpty()) {
             reply.accept(InstructionAck.newBuilder()
                     .setInstructionId(instructionId)
-                    .setError(ErrorCode.UNSUPPORTED_INSTRUCTION.message("Unsupported instruction"))
+                    .setError(code.message(message))
                     .build());
         }
     }

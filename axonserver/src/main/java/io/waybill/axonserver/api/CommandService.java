@@ -24,19 +24,17 @@ public final class CommandService extends CommandServiceImplBase {
 
     @Override
     public void dispatch(Command command, StreamObserver<CommandResponse> reply) {
-        ServerCallStreamObserver<CommandResponse> client = (ServerCallStreamObserver<CommandResponse>) reply;
-        // A dispatcher that went away no longer cares, but the handler has the command and will finish it.
-        client.setOnCancelHandler(() -> {});
-        router.dispatch(command, response -> {
-            client.onNext(response);
-            client.onCompleted();
-        });
+        router.dispatch(
+                command,
+                new CommandReply((ServerCallStreamObserver<CommandResponse>) reply, ConnectionBacklogs.current()));
     }
 
     @Override
     public StreamObserver<CommandProviderOutbound> openStream(StreamObserver<CommandProviderInbound> out) {
-        HandlerStream<CommandProviderInbound> stream =
-                new HandlerStream<>((ServerCallStreamObserver<CommandProviderInbound>) out);
+        HandlerStream<CommandProviderInbound> stream = new HandlerStream<>(
+                (ServerCallStreamObserver<CommandProviderInbound>) out,
+                ConnectionBacklogs.current(),
+                router::disconnected);
         return new CallObserver<>(message -> handle(stream, message), () -> {
             router.disconnected(stream);
             stream.complete();
@@ -49,8 +47,11 @@ public final class CommandService extends CommandServiceImplBase {
             case SUBSCRIBE -> {
                 CommandSubscription subscription = message.getSubscribe();
                 stream.identify(subscription.getClientId(), subscription.getComponentName());
-                router.subscribe(stream, subscription.getCommand(), subscription.getLoadFactor());
-                accept(stream, id);
+                if (router.subscribe(stream, subscription.getCommand(), subscription.getLoadFactor())) {
+                    accept(stream, id);
+                } else {
+                    Acknowledgements.overloaded(id, ack -> stream.send(acknowledge(ack)));
+                }
             }
             case UNSUBSCRIBE -> {
                 router.unsubscribe(stream, message.getUnsubscribe().getCommand());

@@ -8,6 +8,7 @@ import static io.axoniq.axonserver.grpc.event.EventStoreGrpc.getGetTokenAtMethod
 import static io.axoniq.axonserver.grpc.event.EventStoreGrpc.getListAggregateEventsMethod;
 import static io.axoniq.axonserver.grpc.event.EventStoreGrpc.getListAggregateSnapshotsMethod;
 import static io.axoniq.axonserver.grpc.event.EventStoreGrpc.getListEventsMethod;
+import static io.axoniq.axonserver.grpc.event.EventStoreGrpc.getQueryEventsMethod;
 import static io.axoniq.axonserver.grpc.event.EventStoreGrpc.getReadHighestSequenceNrMethod;
 import static io.grpc.stub.ServerCalls.asyncBidiStreamingCall;
 import static io.grpc.stub.ServerCalls.asyncClientStreamingCall;
@@ -21,11 +22,14 @@ import io.axoniq.axonserver.grpc.event.GetAggregateEventsRequest;
 import io.axoniq.axonserver.grpc.event.GetAggregateSnapshotsRequest;
 import io.axoniq.axonserver.grpc.event.GetEventsRequest;
 import io.axoniq.axonserver.grpc.event.GetTokenAtRequest;
+import io.axoniq.axonserver.grpc.event.QueryEventsRequest;
+import io.axoniq.axonserver.grpc.event.QueryEventsResponse;
 import io.axoniq.axonserver.grpc.event.ReadHighestSequenceNrRequest;
 import io.axoniq.axonserver.grpc.event.ReadHighestSequenceNrResponse;
 import io.axoniq.axonserver.grpc.event.TrackingToken;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -39,13 +43,11 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Events and snapshots: appending, reading an aggregate, following the stream. The methods that carry events are bound
- * with marshallers of their own, which pass the bytes through. What is not bound here (ad-hoc queries) is answered with
- * UNIMPLEMENTED by gRPC.
+ * with marshallers of their own, which pass the bytes through.
  */
 public final class EventStoreService implements BindableService {
 
@@ -53,7 +55,7 @@ public final class EventStoreService implements BindableService {
     private final SnapshotLog snapshots;
     private final Executor readers;
     private final Set<TrackingStream> trackers = ConcurrentHashMap.newKeySet();
-    private final AtomicLong unfinishedBytes = new AtomicLong();
+    private final UnfinishedTransactions unfinished = new UnfinishedTransactions();
 
     /** Creates the service; {@code readers} runs whatever reads from disk. */
     public EventStoreService(EventLog events, SnapshotLog snapshots, Executor readers) {
@@ -95,11 +97,12 @@ public final class EventStoreService implements BindableService {
                         getGetLastTokenMethod(),
                         asyncUnaryCall((request, reply) -> answer(reply, token(events.lastToken()))))
                 .addMethod(getGetTokenAtMethod(), asyncUnaryCall(this::getTokenAt))
+                .addMethod(getQueryEventsMethod(), asyncBidiStreamingCall(this::queryEvents))
                 .build();
     }
 
     private StreamObserver<byte[]> appendEvent(StreamObserver<Confirmation> reply) {
-        return new AppendTransaction(events, (ServerCallStreamObserver<Confirmation>) reply, unfinishedBytes);
+        return new AppendTransaction(events, (ServerCallStreamObserver<Confirmation>) reply, unfinished);
     }
 
     private void appendSnapshot(Event snapshot, StreamObserver<Confirmation> reply) {
@@ -168,6 +171,14 @@ public final class EventStoreService implements BindableService {
                 reply.onError(ErrorCode.DATAFILE_READ_ERROR.exception(String.valueOf(e.getMessage())));
             }
         });
+    }
+
+    private StreamObserver<QueryEventsRequest> queryEvents(StreamObserver<QueryEventsResponse> reply) {
+        reply.onError(Status.UNIMPLEMENTED
+                .withDescription("Ad-hoc queries are not supported. Project the events with an event processor, "
+                        + "or read them with ListEvents or ListAggregateEvents.")
+                .asRuntimeException());
+        return new CallObserver<>(request -> {}, () -> {});
     }
 
     private static TrackingToken token(long value) {

@@ -30,24 +30,29 @@ public final class QueryService extends QueryServiceImplBase {
 
     @Override
     public void query(QueryRequest request, StreamObserver<QueryResponse> reply) {
-        router.query(request, (ServerCallStreamObserver<QueryResponse>) reply);
+        router.query(request, (ServerCallStreamObserver<QueryResponse>) reply, ConnectionBacklogs.current());
     }
 
     @Override
     public StreamObserver<SubscriptionQueryRequest> subscription(StreamObserver<SubscriptionQueryResponse> out) {
-        Subscription subscription = subscriptions.open((ServerCallStreamObserver<SubscriptionQueryResponse>) out);
+        Subscription subscription = subscriptions.open(
+                (ServerCallStreamObserver<SubscriptionQueryResponse>) out, ConnectionBacklogs.current());
         return new CallObserver<>(subscription::accept, subscription::clientDone);
     }
 
     @Override
     public StreamObserver<QueryProviderOutbound> openStream(StreamObserver<QueryProviderInbound> out) {
-        HandlerStream<QueryProviderInbound> stream =
-                new HandlerStream<>((ServerCallStreamObserver<QueryProviderInbound>) out);
+        HandlerStream<QueryProviderInbound> stream = new HandlerStream<>(
+                (ServerCallStreamObserver<QueryProviderInbound>) out, ConnectionBacklogs.current(), this::disconnected);
         return new CallObserver<>(message -> handle(stream, message), () -> {
-            router.disconnected(stream);
-            subscriptions.disconnected(stream);
+            disconnected(stream);
             stream.complete();
         });
+    }
+
+    private void disconnected(HandlerStream<QueryProviderInbound> stream) {
+        router.disconnected(stream);
+        subscriptions.disconnected(stream);
     }
 
     private void handle(HandlerStream<QueryProviderInbound> stream, QueryProviderOutbound message) {
@@ -56,8 +61,11 @@ public final class QueryService extends QueryServiceImplBase {
             case SUBSCRIBE -> {
                 QuerySubscription subscription = message.getSubscribe();
                 stream.identify(subscription.getClientId(), subscription.getComponentName());
-                subscriptions.handlerAdded(stream, subscription.getQuery());
-                accept(stream, id);
+                if (subscriptions.handlerAdded(stream, subscription.getQuery())) {
+                    accept(stream, id);
+                } else {
+                    Acknowledgements.overloaded(id, ack -> stream.send(acknowledge(ack)));
+                }
             }
             case UNSUBSCRIBE -> {
                 subscriptions.handlerRemoved(stream, message.getUnsubscribe().getQuery());

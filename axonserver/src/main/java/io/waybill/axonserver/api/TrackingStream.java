@@ -9,6 +9,7 @@ import io.waybill.axonserver.log.EventLog;
 import io.waybill.axonserver.log.LogCursor;
 import io.waybill.axonserver.log.LogEntry;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -25,12 +26,16 @@ final class TrackingStream implements StreamObserver<GetEventsRequest> {
     /** An excluded event is sent anyhow after so many, so that the client's token moves on. */
     private static final int EXCLUDED_IN_A_ROW = 1_000;
 
+    /** Far more than there are kinds of events. What is excluded beyond that is sent nevertheless, which is allowed. */
+    private static final int MAX_EXCLUDED_BYTES = 1 << 20;
+
     private final EventLog events;
     private final EventPump pump;
     private final Consumer<TrackingStream> onEnd;
     private final AtomicLong permits = new AtomicLong();
     private final Set<PayloadDescription> excluded = ConcurrentHashMap.newKeySet();
     private volatile @Nullable LogCursor cursor;
+    private int excludedBytes;
     private int excludedInARow;
 
     TrackingStream(
@@ -55,10 +60,20 @@ final class TrackingStream implements StreamObserver<GetEventsRequest> {
         if (cursor == null) {
             cursor = events.from(request.getTrackingToken());
         }
-        excluded.addAll(request.getBlacklistList());
+        exclude(request.getBlacklistList());
         long granted = Math.max(0, request.getNumberOfPermits());
         permits.updateAndGet(left -> left > Long.MAX_VALUE - granted ? Long.MAX_VALUE : left + granted);
         pump.wake();
+    }
+
+    private void exclude(List<PayloadDescription> types) {
+        for (PayloadDescription type : types) {
+            excludedBytes += type.getSerializedSize();
+            if (excludedBytes > MAX_EXCLUDED_BYTES) {
+                return;
+            }
+            excluded.add(type);
+        }
     }
 
     @Override

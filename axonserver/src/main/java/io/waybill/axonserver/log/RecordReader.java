@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordReader {
 
     /** Large enough that reading is not dominated by system calls, small enough for many readers at once. */
-    private static final int LARGEST_CHUNK_BYTES = 128 << 10;
+    private static final int LARGEST_CHUNK_BYTES = 64 << 10;
 
     /** What a reader that jumps reads at once: about a page, which holds a usual record or two. */
     static final int SMALLEST_CHUNK_BYTES = 4 << 10;

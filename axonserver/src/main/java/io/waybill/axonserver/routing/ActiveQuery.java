@@ -1,20 +1,14 @@
 package io.waybill.axonserver.routing;
 
-import io.axoniq.axonserver.grpc.MetaDataValue;
-import io.axoniq.axonserver.grpc.ProcessingInstruction;
-import io.axoniq.axonserver.grpc.ProcessingKey;
 import io.axoniq.axonserver.grpc.query.QueryFlowControl;
 import io.axoniq.axonserver.grpc.query.QueryProviderInbound;
 import io.axoniq.axonserver.grpc.query.QueryReference;
 import io.axoniq.axonserver.grpc.query.QueryRequest;
 import io.axoniq.axonserver.grpc.query.QueryResponse;
 import io.grpc.stub.ServerCallStreamObserver;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -26,50 +20,47 @@ import org.jspecify.annotations.Nullable;
  */
 final class ActiveQuery {
 
-    /** How far a streaming handler may run ahead of the client. */
-    private static final int STREAMING_PERMITS = 32;
-
-    /** Permits are renewed in bunches, to save messages. */
-    private static final int RENEWAL = STREAMING_PERMITS / 2;
-
-    /** What may pile up for a client that does not read; beyond it the query is given up. */
-    private static final long MAX_OUTGOING_BYTES = 16 << 20;
-
-    private final QueryRequest request;
+    private final String id;
     private final ServerCallStreamObserver<QueryResponse> client;
     private final Runnable onEnd;
     private final boolean streaming;
     private final long deadlineNanos;
 
     // Guarded by this.
-    private final Map<HandlerStream<QueryProviderInbound>, Send> awaited = new LinkedHashMap<>();
-    private final Queue<QueryResponse> outgoing = new ArrayDeque<>();
-    private long outgoingBytes;
+    private final Map<HandlerStream<QueryProviderInbound>, QuerySend> awaited = new LinkedHashMap<>();
+    private final Outgoing<QueryResponse> outgoing;
+    private final AnswerWindow window = new AnswerWindow();
     private @Nullable QueryResponse failure;
-    private int unrenewed;
+    private boolean answered;
     private boolean ended;
 
     ActiveQuery(
-            QueryRequest request, ServerCallStreamObserver<QueryResponse> client, long timeoutMillis, Runnable onEnd) {
+            QueryRequest request,
+            ServerCallStreamObserver<QueryResponse> client,
+            Backlog backlog,
+            long timeoutMillis,
+            Runnable onEnd) {
         Instructions instructions = new Instructions(request.getProcessingInstructionsList());
-        this.request = request;
+        this.id = request.getMessageIdentifier();
         this.client = client;
+        this.outgoing = new Outgoing<>(client, backlog);
         this.onEnd = onEnd;
         this.streaming = instructions.clientSupportsStreaming();
         this.deadlineNanos = System.nanoTime() + 1_000_000 * instructions.timeoutMillis(timeoutMillis);
     }
 
-    synchronized void start(List<HandlerStream<QueryProviderInbound>> handlers) {
+    synchronized void start(QueryRequest request, List<HandlerStream<QueryProviderInbound>> handlers) {
+        handlers.forEach(handler -> awaited.put(handler, new QuerySend(request, streaming, deadlineNanos)));
         for (HandlerStream<QueryProviderInbound> handler : handlers) {
-            awaited.put(handler, new Send());
-        }
-        new ArrayList<>(awaited.entrySet()).forEach(entry -> {
-            switch (entry.getKey().offer(entry.getValue())) {
-                case ACCEPTED -> {}
-                case FULL -> handlerFailed(entry.getKey(), ErrorCode.TOO_MANY_REQUESTS, "The handler is overloaded");
-                case CLOSED -> handlerLost(entry.getKey());
+            QuerySend send = awaited.get(handler);
+            if (send != null) {
+                switch (handler.offer(send)) {
+                    case ACCEPTED -> {}
+                    case FULL -> handlerFailed(handler, ErrorCode.TOO_MANY_REQUESTS, "The handler is overloaded");
+                    case CLOSED -> handlerLost(handler);
+                }
             }
-        });
+        }
     }
 
     synchronized void respond(HandlerStream<QueryProviderInbound> handler, QueryResponse response) {
@@ -80,24 +71,25 @@ final class ActiveQuery {
             List.copyOf(awaited.keySet()).stream()
                     .filter(other -> other != handler)
                     .forEach(this::cancelAt);
+            window.produced(response.getSerializedSize());
         }
-        if (response.getErrorCode().isEmpty() && !response.hasErrorMessage()) {
+        if (!response.getErrorCode().isEmpty() || response.hasErrorMessage()) {
             // An error is passed on only if no handler answers after it.
-            failure = null;
-            outgoing.add(response);
-            outgoingBytes += response.getSerializedSize();
-            drain();
-        } else {
             failure = response;
+            return;
         }
-        if (outgoingBytes > MAX_OUTGOING_BYTES) {
+        failure = null;
+        answered = true;
+        if (outgoing.add(response)) {
+            renewPermits();
+        } else {
             endWith(ErrorCode.TOO_MANY_REQUESTS, "The answers are not read fast enough");
         }
     }
 
     synchronized void handlerDone(HandlerStream<QueryProviderInbound> handler) {
-        if (awaited.remove(handler) != null && awaited.isEmpty()) {
-            drain();
+        if (awaited.remove(handler) != null) {
+            endIfComplete();
         }
     }
 
@@ -111,19 +103,24 @@ final class ActiveQuery {
     }
 
     private void handlerFailed(HandlerStream<QueryProviderInbound> handler, ErrorCode code, String message) {
-        failure = error(request, code, message);
+        // An answer that is broken off is not complete, but where several answer, it is enough that one did.
+        if (!answered || streaming) {
+            failure = error(id, code, message);
+        }
         handlerDone(handler);
     }
 
     /** Sends what the connection takes and, when nothing more can come, ends the call. */
     synchronized void drain() {
-        while (!ended && !outgoing.isEmpty() && client.isReady()) {
-            QueryResponse response = outgoing.remove();
-            outgoingBytes -= response.getSerializedSize();
-            client.onNext(response);
+        if (!ended) {
+            outgoing.drain();
             renewPermits();
+            endIfComplete();
         }
-        if (!ended && awaited.isEmpty() && outgoing.isEmpty()) {
+    }
+
+    private void endIfComplete() {
+        if (!ended && awaited.isEmpty() && outgoing.waiting() == 0) {
             end();
             if (failure != null) {
                 client.onNext(failure);
@@ -133,24 +130,34 @@ final class ActiveQuery {
     }
 
     private void renewPermits() {
-        unrenewed++;
-        if (streaming && unrenewed == RENEWAL) {
-            unrenewed = 0;
-            awaited.keySet().forEach(handler -> handler.send(permits(RENEWAL)));
+        if (streaming) {
+            int more = window.renewal(outgoing.waiting());
+            if (more > 0) {
+                awaited.keySet().forEach(handler -> handler.send(permits(id, more)));
+            }
         }
     }
 
     synchronized void expire(long nowNanos) {
-        // A streaming query may rightly take for ever.
-        if (!ended && !streaming && deadlineNanos - nowNanos < 0) {
+        if (ended || deadlineNanos - nowNanos > 0) {
+            return;
+        }
+        // A stream that has begun may rightly go on for ever.
+        boolean begun = streaming && awaited.values().stream().anyMatch(QuerySend::isSent);
+        if (!begun && !answered) {
             endWith(ErrorCode.QUERY_TIMEOUT, "Query cancelled due to timeout");
+        } else if (!begun) {
+            // Whoever asks several and waits so long is content with the answers there are.
+            failure = null;
+            List.copyOf(awaited.keySet()).forEach(this::cancelAt);
+            endIfComplete();
         }
     }
 
     private void endWith(ErrorCode code, String message) {
         if (!ended) {
             cancel();
-            client.onNext(error(request, code, message));
+            client.onNext(error(id, code, message));
             client.onCompleted();
         }
     }
@@ -162,10 +169,10 @@ final class ActiveQuery {
     }
 
     private void cancelAt(HandlerStream<QueryProviderInbound> handler) {
-        Send send = awaited.remove(handler);
+        QuerySend send = awaited.remove(handler);
         if (send != null && !handler.withdraw(send)) {
             handler.send(QueryProviderInbound.newBuilder()
-                    .setQueryCancel(reference())
+                    .setQueryCancel(reference(id))
                     .build());
         }
     }
@@ -176,53 +183,24 @@ final class ActiveQuery {
         onEnd.run();
     }
 
-    private QueryReference reference() {
-        return QueryReference.newBuilder()
-                .setRequestId(request.getMessageIdentifier())
-                .build();
+    private static QueryReference reference(String id) {
+        return QueryReference.newBuilder().setRequestId(id).build();
     }
 
-    private QueryProviderInbound permits(int count) {
+    static QueryProviderInbound permits(String id, int count) {
         return QueryProviderInbound.newBuilder()
                 .setQueryFlowControl(QueryFlowControl.newBuilder()
-                        .setQueryReference(reference())
+                        .setQueryReference(reference(id))
                         .setPermits(count))
                 .build();
     }
 
-    static QueryResponse error(QueryRequest request, ErrorCode code, String message) {
+    static QueryResponse error(String requestId, ErrorCode code, String message) {
         return QueryResponse.newBuilder()
                 .setMessageIdentifier(UUID.randomUUID().toString())
-                .setRequestIdentifier(request.getMessageIdentifier())
+                .setRequestIdentifier(requestId)
                 .setErrorCode(code.code())
                 .setErrorMessage(code.message(message))
                 .build();
-    }
-
-    /** The query on its way to one handler. */
-    private final class Send implements HandlerStream.Delivery<QueryProviderInbound> {
-
-        @Override
-        public QueryProviderInbound message() {
-            ProcessingInstruction support = ProcessingInstruction.newBuilder()
-                    .setKey(ProcessingKey.SERVER_SUPPORTS_STREAMING)
-                    .setValue(MetaDataValue.newBuilder().setBooleanValue(streaming))
-                    .build();
-            return QueryProviderInbound.newBuilder()
-                    .setQuery(request.toBuilder().addProcessingInstructions(support))
-                    .build();
-        }
-
-        @Override
-        public long priority() {
-            return new Instructions(request.getProcessingInstructionsList()).priority();
-        }
-
-        @Override
-        public void sent(HandlerStream<QueryProviderInbound> stream) {
-            if (streaming) {
-                stream.send(permits(STREAMING_PERMITS));
-            }
-        }
     }
 }

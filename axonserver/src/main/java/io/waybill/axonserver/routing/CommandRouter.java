@@ -4,6 +4,7 @@ import io.axoniq.axonserver.grpc.command.Command;
 import io.axoniq.axonserver.grpc.command.CommandProviderInbound;
 import io.axoniq.axonserver.grpc.command.CommandResponse;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds a handler for each command and brings its answer back. Every command gets exactly one answer. */
 public final class CommandRouter {
 
-    /** More commands in progress than this would fill the memory of a small node. */
+    /** More commands in progress than this would fill the memory of a small node. As in the original. */
     private static final int MAX_PENDING = 25_000;
 
     private final Topology topology;
@@ -26,17 +27,26 @@ public final class CommandRouter {
         this.timeoutMillis = timeoutMillis;
     }
 
-    /** Registers the client behind {@code stream} as a handler, with its share of the commands (0: the default). */
-    public void subscribe(HandlerStream<CommandProviderInbound> stream, String command, int loadFactor) {
+    /**
+     * Registers the client behind {@code stream} as a handler, with its share of the commands (0: the default).
+     *
+     * @return false if the client handles too much already
+     */
+    public boolean subscribe(HandlerStream<CommandProviderInbound> stream, String command, int loadFactor) {
+        if (!stream.register(command)) {
+            return false;
+        }
         handlers.compute(
                 command,
                 (name, ring) -> (ring != null ? ring : new RoutingRing<HandlerStream<CommandProviderInbound>>())
                         .with(stream, stream.clientId(), loadFactor));
         topology.added(new Topology.Handler(Topology.Kind.COMMAND, command, stream), loadFactor);
+        return true;
     }
 
     /** The client handles {@code command} no longer; commands it already has may still be answered. */
     public void unsubscribe(HandlerStream<CommandProviderInbound> stream, String command) {
+        stream.unregister(command);
         handlers.computeIfPresent(command, (name, ring) -> {
             RoutingRing<HandlerStream<CommandProviderInbound>> left = ring.without(stream);
             return left.isEmpty() ? null : left;
@@ -60,9 +70,10 @@ public final class CommandRouter {
     public void dispatch(Command command, Consumer<CommandResponse> reply) {
         Pending entry = new Pending(command, reply, timeoutMillis);
         if (pending.size() >= MAX_PENDING) {
-            reply.accept(error(command, ErrorCode.TOO_MANY_REQUESTS, "Too many commands are in progress"));
-        } else if (pending.putIfAbsent(command.getMessageIdentifier(), entry) != null) {
-            reply.accept(error(command, ErrorCode.COMMAND_DUPLICATED, "A command with this identifier is in progress"));
+            reply.accept(error(entry.id, ErrorCode.TOO_MANY_REQUESTS, "Too many commands are in progress"));
+        } else if (pending.putIfAbsent(entry.id, entry) != null) {
+            reply.accept(
+                    error(entry.id, ErrorCode.COMMAND_DUPLICATED, "A command with this identifier is in progress"));
         } else {
             place(entry);
         }
@@ -79,86 +90,97 @@ public final class CommandRouter {
     /** Answers the commands that were not answered in time. To be called regularly. */
     public void expire() {
         long now = System.nanoTime();
-        pending.values().stream()
-                .filter(command -> command.deadlineNanos - now < 0)
-                .forEach(command -> answer(command, ErrorCode.COMMAND_TIMEOUT, "The command was not answered in time"));
+        for (Pending command : pending.values()) {
+            if (command.deadlineNanos - now < 0) {
+                answer(command, ErrorCode.COMMAND_TIMEOUT, "The command was not answered in time");
+                HandlerStream<CommandProviderInbound> stream = command.offeredTo;
+                if (stream != null) {
+                    stream.withdraw(command);
+                }
+            }
+        }
     }
 
     private void place(Pending entry) {
-        Command command = entry.command;
         HandlerStream<CommandProviderInbound> handler = handlerFor(entry);
         while (handler != null) {
+            entry.offeredTo = handler;
             switch (handler.offer(entry)) {
                 case ACCEPTED -> {
                     return;
                 }
                 case FULL -> {
-                    answer(
-                            entry,
-                            ErrorCode.TOO_MANY_REQUESTS,
-                            "The handler of " + command.getName() + " is overloaded");
+                    answer(entry, ErrorCode.TOO_MANY_REQUESTS, "The handler of " + entry.name + " is overloaded");
                     return;
                 }
                 case CLOSED -> {
-                    unsubscribe(handler, command.getName());
+                    unsubscribe(handler, entry.name);
                     handler = handlerFor(entry);
                 }
             }
         }
-        answer(entry, ErrorCode.NO_HANDLER_FOR_COMMAND, "No Handler for command: " + command.getName());
+        answer(entry, ErrorCode.NO_HANDLER_FOR_COMMAND, "No Handler for command: " + entry.name);
     }
 
     private @Nullable HandlerStream<CommandProviderInbound> handlerFor(Pending entry) {
-        RoutingRing<HandlerStream<CommandProviderInbound>> ring = handlers.get(entry.command.getName());
-        return ring == null
-                ? null
-                : ring.memberFor(entry.instructions.routingKey(entry.command.getMessageIdentifier()));
+        RoutingRing<HandlerStream<CommandProviderInbound>> ring = handlers.get(entry.name);
+        return ring == null ? null : ring.memberFor(entry.routingKey);
     }
 
     private void answer(Pending entry, ErrorCode code, String message) {
-        if (pending.remove(entry.command.getMessageIdentifier(), entry)) {
-            entry.reply.accept(error(entry.command, code, message));
+        if (pending.remove(entry.id, entry)) {
+            entry.reply.accept(error(entry.id, code, message));
         }
     }
 
-    private static CommandResponse error(Command command, ErrorCode code, String message) {
+    /** An answer of the server's own. */
+    public static CommandResponse error(String commandId, ErrorCode code, String message) {
         return CommandResponse.newBuilder()
                 .setMessageIdentifier(UUID.randomUUID().toString())
-                .setRequestIdentifier(command.getMessageIdentifier())
+                .setRequestIdentifier(commandId)
                 .setErrorCode(code.code())
                 .setErrorMessage(code.message(message))
                 .build();
     }
 
-    /** A command that has no answer yet. */
-    private static final class Pending implements HandlerStream.Delivery<CommandProviderInbound> {
+    /** A command that has no answer yet. Once it is sent, its content is its handler's to keep. */
+    private static final class Pending extends HandlerStream.Delivery<CommandProviderInbound> {
 
-        private final Command command;
-        private final Instructions instructions;
+        private final String id;
+        private final String name;
+        private final String routingKey;
         private final Consumer<CommandResponse> reply;
         private final long deadlineNanos;
+        private volatile @Nullable Command content;
+        private volatile @Nullable HandlerStream<CommandProviderInbound> offeredTo;
         private volatile @Nullable HandlerStream<CommandProviderInbound> sentTo;
 
         Pending(Command command, Consumer<CommandResponse> reply, long timeoutMillis) {
-            this.command = command;
-            this.instructions = new Instructions(command.getProcessingInstructionsList());
+            this(command, new Instructions(command.getProcessingInstructionsList()), reply, timeoutMillis);
+        }
+
+        private Pending(
+                Command command, Instructions instructions, Consumer<CommandResponse> reply, long timeoutMillis) {
+            super(command.getSerializedSize(), instructions.priority());
+            this.id = command.getMessageIdentifier();
+            this.name = command.getName();
+            this.routingKey = instructions.routingKey(id);
             this.reply = reply;
             this.deadlineNanos = System.nanoTime() + 1_000_000 * instructions.timeoutMillis(timeoutMillis);
+            this.content = command;
         }
 
         @Override
-        public CommandProviderInbound message() {
-            return CommandProviderInbound.newBuilder().setCommand(command).build();
+        CommandProviderInbound message() {
+            return CommandProviderInbound.newBuilder()
+                    .setCommand(Objects.requireNonNull(content))
+                    .build();
         }
 
         @Override
-        public long priority() {
-            return instructions.priority();
-        }
-
-        @Override
-        public void sent(HandlerStream<CommandProviderInbound> stream) {
+        void sent(HandlerStream<CommandProviderInbound> stream) {
             sentTo = stream;
+            content = null;
         }
     }
 }

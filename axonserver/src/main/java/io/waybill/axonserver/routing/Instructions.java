@@ -6,7 +6,10 @@ import io.axoniq.axonserver.grpc.ProcessingKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the instructions that a client attaches to a command or query. */
+/**
+ * Reads the instructions that a client attaches to a command or query. How many results it wants is not for the server:
+ * the handler, which may be several in one, looks at it, and the client itself, which stops when it has enough.
+ */
 record Instructions(List<ProcessingInstruction> all) {
 
     long priority() {

@@ -11,9 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Which clients handle which query. */
 public final class QueryHandlers {
 
-    // The lists are never changed, only replaced.
-    private final Map<String, List<HandlerStream<QueryProviderInbound>>> byQuery = new ConcurrentHashMap<>();
-    private final AtomicInteger turn = new AtomicInteger();
+    private final Map<String, Handlers> byQuery = new ConcurrentHashMap<>();
     private final Topology topology;
 
     /** Creates an empty registry that tells {@code topology} of its changes. */
@@ -22,11 +20,11 @@ public final class QueryHandlers {
     }
 
     void add(HandlerStream<QueryProviderInbound> stream, String query) {
-        byQuery.merge(query, List.of(stream), (known, added) -> {
-            List<HandlerStream<QueryProviderInbound>> changed = new ArrayList<>(known);
+        byQuery.compute(query, (name, known) -> {
+            List<HandlerStream<QueryProviderInbound>> changed = new ArrayList<>(known == null ? List.of() : known.all);
             changed.remove(stream);
             changed.add(stream);
-            return List.copyOf(changed);
+            return new Handlers(List.copyOf(changed), known == null ? new AtomicInteger() : known.turn);
         });
         topology.added(new Topology.Handler(Topology.Kind.QUERY, query, stream), 0);
     }
@@ -34,8 +32,8 @@ public final class QueryHandlers {
     void remove(HandlerStream<QueryProviderInbound> stream, String query) {
         byQuery.computeIfPresent(query, (name, known) -> {
             List<HandlerStream<QueryProviderInbound>> left =
-                    known.stream().filter(candidate -> candidate != stream).toList();
-            return left.isEmpty() ? null : left;
+                    known.all.stream().filter(candidate -> candidate != stream).toList();
+            return left.isEmpty() ? null : new Handlers(left, known.turn);
         });
         topology.removed(new Topology.Handler(Topology.Kind.QUERY, query, stream));
     }
@@ -45,20 +43,33 @@ public final class QueryHandlers {
     }
 
     List<HandlerStream<QueryProviderInbound>> all(String query) {
-        return byQuery.getOrDefault(query, List.of());
+        Handlers known = byQuery.get(query);
+        return known == null ? List.of() : known.all;
     }
 
     /** One instance of each application that handles the query, taken in turn: the instances would answer the same. */
     List<HandlerStream<QueryProviderInbound>> oneOfEachComponent(String query) {
+        Handlers known = byQuery.get(query);
+        if (known == null) {
+            return List.of();
+        }
         Map<String, List<HandlerStream<QueryProviderInbound>>> byComponent = new LinkedHashMap<>();
-        for (HandlerStream<QueryProviderInbound> stream : all(query)) {
+        for (HandlerStream<QueryProviderInbound> stream : known.all) {
             byComponent
                     .computeIfAbsent(stream.componentName(), name -> new ArrayList<>())
                     .add(stream);
         }
-        int now = turn.getAndIncrement();
+        int now = known.turn.getAndIncrement();
         return byComponent.values().stream()
                 .map(instances -> instances.get(Math.floorMod(now, instances.size())))
                 .toList();
     }
+
+    /**
+     * The handlers of one query.
+     *
+     * @param all never changed, only replaced
+     * @param turn counts the queries, each query for itself, so that none always meets the same instance
+     */
+    private record Handlers(List<HandlerStream<QueryProviderInbound>> all, AtomicInteger turn) {}
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Sends each query to one instance of every application that handles it and brings the answers back. */
 public final class QueryRouter {
 
-    /** More queries in progress than this would fill the memory of a small node. */
+    /** More queries in progress than this would fill the memory of a small node. As in the original. */
     private static final int MAX_ACTIVE = 25_000;
 
     private final QueryHandlers handlers;
@@ -24,31 +24,35 @@ public final class QueryRouter {
         this.timeoutMillis = timeoutMillis;
     }
 
-    /** Runs a query. To be called while the client's call is being opened. */
-    public void query(QueryRequest request, ServerCallStreamObserver<QueryResponse> client) {
+    /**
+     * Runs a query. To be called while the client's call is being opened.
+     *
+     * @param backlog of the client's connection
+     */
+    public void query(QueryRequest request, ServerCallStreamObserver<QueryResponse> client, Backlog backlog) {
         String id = request.getMessageIdentifier();
         List<HandlerStream<QueryProviderInbound>> targets = handlers.oneOfEachComponent(request.getQuery());
         if (targets.isEmpty()) {
-            refuse(client, request, ErrorCode.NO_HANDLER_FOR_QUERY, "No handler for query: " + request.getQuery());
+            refuse(client, id, ErrorCode.NO_HANDLER_FOR_QUERY, "No handler for query: " + request.getQuery());
             return;
         }
         if (active.size() >= MAX_ACTIVE) {
-            refuse(client, request, ErrorCode.TOO_MANY_REQUESTS, "Too many queries are in progress");
+            refuse(client, id, ErrorCode.TOO_MANY_REQUESTS, "Too many queries are in progress");
             return;
         }
-        ActiveQuery query = new ActiveQuery(request, client, timeoutMillis, () -> active.remove(id));
+        ActiveQuery query = new ActiveQuery(request, client, backlog, timeoutMillis, () -> active.remove(id));
         if (active.putIfAbsent(id, query) != null) {
-            refuse(client, request, ErrorCode.QUERY_DUPLICATED, "A query with this identifier is in progress");
+            refuse(client, id, ErrorCode.QUERY_DUPLICATED, "A query with this identifier is in progress");
             return;
         }
         client.setOnReadyHandler(query::drain);
         client.setOnCancelHandler(query::cancel);
-        query.start(targets);
+        query.start(request, targets);
     }
 
     private static void refuse(
-            ServerCallStreamObserver<QueryResponse> client, QueryRequest request, ErrorCode code, String message) {
-        client.onNext(ActiveQuery.error(request, code, message));
+            ServerCallStreamObserver<QueryResponse> client, String id, ErrorCode code, String message) {
+        client.onNext(ActiveQuery.error(id, code, message));
         client.onCompleted();
     }
 

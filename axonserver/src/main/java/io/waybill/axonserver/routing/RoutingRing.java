@@ -1,9 +1,10 @@
 package io.waybill.axonserver.routing;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.List;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,26 +15,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoutingRing<M> {
 
-    /** What a client that states no load factor gets. */
+    /** What a client that states no load factor gets. As in the original. */
     static final int DEFAULT_POINTS = 100;
 
     /** Bounds the memory that one registration can ask for. */
     private static final int MAX_POINTS = 1_000;
 
-    private final Map<M, Share> members;
-    private final NavigableMap<Long, M> points = new TreeMap<>();
+    private final SequencedMap<M, Share> members;
+
+    // In the order of the hashes, which are apart so that they can be searched. Empty while there is no choice.
+    private final long[] hashes;
+    private final List<M> owners;
 
     RoutingRing() {
         this(new LinkedHashMap<>());
     }
 
-    private RoutingRing(Map<M, Share> members) {
+    private RoutingRing(SequencedMap<M, Share> members) {
         this.members = members;
-        members.forEach((member, share) -> {
-            for (int i = 0; i < share.points; i++) {
-                points.put(hash(share.name + "#" + i), member);
-            }
-        });
+        List<Point<M>> points = new ArrayList<>();
+        if (members.size() > 1) {
+            // The newest first: of two streams of one client, which have the same points, the old one is a dead one.
+            members.reversed().forEach((member, share) -> {
+                for (int i = 0; i < share.points; i++) {
+                    points.add(new Point<>(hash(share.name + "#" + i), member));
+                }
+            });
+        }
+        points.sort(Comparator.comparingLong(Point::hash));
+        hashes = points.stream().mapToLong(Point::hash).toArray();
+        owners = points.stream().map(Point::owner).toList();
     }
 
     /**
@@ -43,14 +54,17 @@ final class RoutingRing<M> {
      * @param loadFactor the member's share relative to the others; 0 means the default
      */
     RoutingRing<M> with(M member, String name, int loadFactor) {
-        Map<M, Share> changed = new LinkedHashMap<>(members);
+        SequencedMap<M, Share> changed = new LinkedHashMap<>(members);
         int wanted = loadFactor <= 0 ? DEFAULT_POINTS : loadFactor;
         changed.put(member, new Share(name, Math.min(wanted, MAX_POINTS)));
         return new RoutingRing<>(changed);
     }
 
     RoutingRing<M> without(M member) {
-        Map<M, Share> changed = new LinkedHashMap<>(members);
+        if (!members.containsKey(member)) {
+            return this;
+        }
+        SequencedMap<M, Share> changed = new LinkedHashMap<>(members);
         changed.remove(member);
         return new RoutingRing<>(changed);
     }
@@ -62,11 +76,21 @@ final class RoutingRing<M> {
     /** The member that {@code key} belongs to, or null when the ring is empty. */
     @Nullable
     M memberFor(String key) {
-        if (points.isEmpty()) {
-            return null;
+        if (members.size() < 2) {
+            return members.isEmpty() ? null : members.keySet().iterator().next();
         }
-        Map.Entry<Long, M> next = points.ceilingEntry(hash(key));
-        return next != null ? next.getValue() : points.firstEntry().getValue();
+        long hash = hash(key);
+        int low = 0;
+        int high = hashes.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (hashes[middle] < hash) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return owners.get(low < hashes.length ? low : 0);
     }
 
     /** FNV-1a, then the finalizer of SplitMix64, because FNV alone leaves similar names close together. */
@@ -81,4 +105,6 @@ final class RoutingRing<M> {
     }
 
     private record Share(String name, int points) {}
+
+    private record Point<M>(long hash, M owner) {}
 }

@@ -17,32 +17,34 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Subscription {
 
-    /** Updates that may pile up in the connection of a client that granted permits but does not read. */
-    private static final int MAX_BACKLOG = 1_000;
-
     private final ServerCallStreamObserver<SubscriptionQueryResponse> client;
     private final QueryHandlers handlers;
     private final SubscriptionQueries subscriptions;
+    private final Backlog backlog;
 
     // Guarded by this.
+    private final Outgoing<SubscriptionQueryResponse> outgoing;
     private final Set<HandlerStream<QueryProviderInbound>> subscribedAt = new HashSet<>();
     private final Set<HandlerStream<QueryProviderInbound>> initialResultAwaited = new HashSet<>();
     private @Nullable SubscriptionQuery query;
     private boolean initialResultSent;
     private long permits;
-    private int backlog;
     private boolean ended;
+    private boolean clientDone;
     private boolean callEnded;
 
     Subscription(
             ServerCallStreamObserver<SubscriptionQueryResponse> client,
+            Backlog backlog,
             QueryHandlers handlers,
             SubscriptionQueries subscriptions) {
         this.client = client;
+        this.backlog = backlog;
+        this.outgoing = new Outgoing<>(client, backlog);
         this.handlers = handlers;
         this.subscriptions = subscriptions;
-        // With a handler set, sending to a client that has just gone is a no-op rather than an exception.
-        client.setOnCancelHandler(() -> {});
+        client.setOnReadyHandler(this::drain);
+        client.setOnCancelHandler(this::clientDone);
     }
 
     /** Takes the client's next request. */
@@ -64,7 +66,13 @@ public final class Subscription {
             return;
         }
         grant(wanted.getNumberOfPermits());
+        // The query is kept for handlers that connect later.
+        if (!backlog.add(wanted.getSerializedSize())) {
+            fail(ErrorCode.TOO_MANY_REQUESTS, "Too much is open already");
+            return;
+        }
         if (!subscriptions.begin(wanted.getSubscriptionIdentifier(), this)) {
+            backlog.remove(wanted.getSerializedSize());
             fail(ErrorCode.QUERY_DUPLICATED, "A subscription query with this identifier is open");
             return;
         }
@@ -116,7 +124,7 @@ public final class Subscription {
                     .setMessageIdentifier(UUID.randomUUID().toString())
                     .setSubscriptionIdentifier(query.getSubscriptionIdentifier())
                     .setInitialResult(ActiveQuery.error(
-                            query.getQueryRequest(),
+                            query.getQueryRequest().getMessageIdentifier(),
                             ErrorCode.CONNECTION_TO_HANDLER_LOST,
                             "Connection to handler %s lost".formatted(handler.clientId())))
                     .build());
@@ -127,23 +135,25 @@ public final class Subscription {
         if (ended) {
             return;
         }
-        if (response.hasInitialResult()) {
-            if (!initialResultSent) {
-                initialResultSent = true;
-                client.onNext(response);
-            }
+        if (response.hasInitialResult() && initialResultSent) {
             return;
         }
-        backlog = client.isReady() ? 0 : backlog + 1;
-        if (response.hasUpdate() && (--permits < 0 || backlog > MAX_BACKLOG)) {
+        initialResultSent |= response.hasInitialResult();
+        if (response.hasUpdate() && --permits < 0) {
             fail(ErrorCode.OTHER, "Zero remaining permits: the updates are not taken fast enough");
-        } else {
-            client.onNext(response);
+        } else if (!outgoing.add(response)) {
+            fail(ErrorCode.TOO_MANY_REQUESTS, "The updates are not read fast enough");
         }
+    }
+
+    private synchronized void drain() {
+        outgoing.drain();
+        completeIfDone();
     }
 
     private void fail(ErrorCode code, String message) {
         unsubscribe();
+        outgoing.clear();
         callEnded = true;
         client.onError(code.exception(message));
     }
@@ -152,6 +162,8 @@ public final class Subscription {
         ended = true;
         SubscriptionQuery over = query;
         if (over != null) {
+            query = null;
+            backlog.remove(over.getSerializedSize());
             subscriptions.end(over.getSubscriptionIdentifier(), this);
             subscribedAt.forEach(handler -> handler.send(SubscriptionQueries.request(
                     SubscriptionQueryRequest.newBuilder().setUnsubscribe(over))));
@@ -160,12 +172,19 @@ public final class Subscription {
 
     /** The client has closed its side, or is gone. */
     public synchronized void clientDone() {
-        if (!ended) {
-            unsubscribe();
+        clientDone = true;
+        unsubscribe();
+        if (client.isCancelled()) {
+            outgoing.clear();
+            callEnded = true;
         }
-        if (!callEnded && !client.isCancelled()) {
+        completeIfDone();
+    }
+
+    private void completeIfDone() {
+        if (clientDone && !callEnded && outgoing.waiting() == 0) {
+            callEnded = true;
             client.onCompleted();
         }
-        callEnded = true;
     }
 }

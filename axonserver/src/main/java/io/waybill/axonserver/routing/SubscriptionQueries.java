@@ -22,19 +22,32 @@ public final class SubscriptionQueries {
         this.handlers = handlers;
     }
 
-    /** A subscription for a call that is being opened; it begins with the client's first request. */
-    public Subscription open(ServerCallStreamObserver<SubscriptionQueryResponse> client) {
-        return new Subscription(client, handlers, this);
+    /**
+     * A subscription for a call that is being opened; it begins with the client's first request.
+     *
+     * @param backlog of the client's connection
+     */
+    public Subscription open(ServerCallStreamObserver<SubscriptionQueryResponse> client, Backlog backlog) {
+        return new Subscription(client, backlog, handlers, this);
     }
 
-    /** Registers a handler, and tells it what is subscribed already. */
-    public void handlerAdded(HandlerStream<QueryProviderInbound> stream, String query) {
+    /**
+     * Registers a handler, and tells it what is subscribed already.
+     *
+     * @return false if the client handles too much already
+     */
+    public boolean handlerAdded(HandlerStream<QueryProviderInbound> stream, String query) {
+        if (!stream.register(query)) {
+            return false;
+        }
         handlers.add(stream, query);
         active.values().forEach(subscription -> subscription.handlerAdded(stream, query));
+        return true;
     }
 
     /** The client handles {@code query} no longer. */
     public void handlerRemoved(HandlerStream<QueryProviderInbound> stream, String query) {
+        stream.unregister(query);
         handlers.remove(stream, query);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.axoniq.axonserver.grpc.ErrorMessage;
 import io.axoniq.axonserver.grpc.InstructionAck;
 import io.axoniq.axonserver.grpc.InstructionResult;
+import io.axoniq.axonserver.grpc.command.CommandProviderInbound;
 import io.axoniq.axonserver.grpc.control.ClientIdentification;
 import io.axoniq.axonserver.grpc.control.EventProcessorInfo;
 import io.axoniq.axonserver.grpc.control.EventProcessorInfo.SegmentStatus;
@@ -14,6 +15,7 @@ import io.axoniq.axonserver.grpc.control.PlatformOutboundInstruction.RequestCase
 import io.waybill.axonserver.routing.EventProcessors.ProcessorId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ConnectedClientsTest {
@@ -222,8 +224,8 @@ class ConnectedClientsTest {
         assertThat(clients.count()).isZero();
     }
 
-    private static HandlerStream<String> handler() {
-        return new HandlerStream<>(new RecordingStream<>());
+    private static HandlerStream<CommandProviderInbound> handler() {
+        return new HandlerStream<>(new RecordingStream<>(), new Backlog(new AtomicLong()), overflowing -> {});
     }
 
     private static void assertFailed(CompletableFuture<Outcome> outcome, String... parts) {

@@ -1,5 +1,6 @@
-package io.waybill.axonserver;
+package io.waybill.axonserver.conformance;
 
+import static io.waybill.axonserver.conformance.Messages.unique;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.axonframework.modelling.command.AggregateLifecycle.apply;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.axonframework.axonserver.connector.AxonServerConfiguration;
 import org.axonframework.axonserver.connector.AxonServerConnectionManager;
@@ -27,62 +30,90 @@ import org.axonframework.modelling.command.TargetAggregateIdentifier;
 import org.axonframework.queryhandling.QueryHandler;
 import org.axonframework.queryhandling.QueryUpdateEmitter;
 import org.axonframework.serialization.jackson3.Jackson3Serializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
 /** A whole application on Axon Framework, which is what the node is for. */
 class AxonFrameworkTest {
 
-    @Test
-    void applicationHandlesCommandsProjectsEventsAnswersQueriesAndKeepsDeadlines() throws Exception {
-        try (AxonServerNode node = AxonServerNode.start(AxonServerOptions.embedded())) {
-            Configuration application = application(node, new Projection());
-            // The scheduler has to be there before the start, or it would never be started.
-            application.getComponent(EventScheduler.class);
-            application.start();
-            try {
-                exercise(application);
-            } finally {
-                application.shutdown();
-            }
-        }
+    private static final Configuration application = application(new Projection());
+
+    private final String id = unique("account");
+
+    @BeforeAll
+    static void start() {
+        // The scheduler has to be there before the start, or it would never be started.
+        application.getComponent(EventScheduler.class);
+        application.start();
     }
 
-    private static void exercise(Configuration application) {
-        application.commandGateway().sendAndWait(new Open("a", 10), 10, TimeUnit.SECONDS);
+    @AfterAll
+    static void stop() {
+        application.shutdown();
+    }
+
+    @Test
+    void applicationHandlesCommandsProjectsEventsAnswersQueriesAndKeepsDeadlines() {
+        send(new Open(id, 10));
         var updates = application
                 .queryGateway()
                 .subscriptionQuery(
-                        new Balance("a"), ResponseTypes.instanceOf(Long.class), ResponseTypes.instanceOf(Long.class));
+                        new Balance(id), ResponseTypes.instanceOf(Long.class), ResponseTypes.instanceOf(Long.class));
         try (updates) {
             var seen = updates.updates().next().toFuture();
-            application.commandGateway().sendAndWait(new Deposit("a", 32), 10, TimeUnit.SECONDS);
+            send(new Deposit(id, 32));
 
             assertThat(seen).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(42L);
         }
-        assertThat(balance(application)).isEqualTo(42L);
-        assertThatThrownBy(() -> application.commandGateway().sendAndWait(new Deposit("a", -100), 10, TimeUnit.SECONDS))
-                .hasMessageContaining("overdrawn");
+        assertThat(balance()).isEqualTo(42L);
+        assertThatThrownBy(() -> send(new Deposit(id, -100))).hasMessageContaining("overdrawn");
 
-        application.getComponent(EventScheduler.class).schedule(Instant.now().plusMillis(50), new Interest("a", 8));
-        Awaitility.await().until(() -> balance(application) == 50L);
+        application.getComponent(EventScheduler.class).schedule(Instant.now().plusMillis(50), new Interest(id, 8));
+        Awaitility.await().until(() -> balance() == 50L);
     }
 
-    private static long balance(Configuration application) {
+    @Test
+    void answersAreGatheredAndStreamed() {
+        send(new Open(id, 10));
+        Awaitility.await().until(() -> balance() == 10);
+
+        try (Stream<Long> gathered = application
+                .queryGateway()
+                .scatterGather(new Balance(id), ResponseTypes.instanceOf(Long.class), 5, TimeUnit.SECONDS)) {
+            assertThat(gathered).containsExactly(10L);
+        }
+        assertThat(Flux.from(application.queryGateway().streamingQuery(new Statement(id), Long.class))
+                        .collectList()
+                        .toFuture())
+                .succeedsWithin(Duration.ofSeconds(10))
+                .asInstanceOf(InstanceOfAssertFactories.list(Long.class))
+                .hasSize(500)
+                .startsWith(10L, 11L);
+    }
+
+    private void send(Object command) {
+        application.commandGateway().sendAndWait(command, 10, TimeUnit.SECONDS);
+    }
+
+    private long balance() {
         return application
                 .queryGateway()
-                .query(new Balance("a"), Long.class)
+                .query(new Balance(id), Long.class)
                 .orTimeout(10, TimeUnit.SECONDS)
                 .join();
     }
 
-    private static Configuration application(AxonServerNode node, Projection projection) {
+    private static Configuration application(Projection projection) {
         return DefaultConfigurer.defaultConfiguration()
                 .configureSerializer(
                         configuration -> Jackson3Serializer.builder().build())
                 .registerComponent(
                         AxonServerConfiguration.class,
                         configuration -> AxonServerConfiguration.builder()
-                                .servers(node.address())
+                                .servers(ServerUnderTest.server().getHostName() + ":"
+                                        + ServerUnderTest.server().getGrpcPort())
                                 .componentName("bank")
                                 .build())
                 .registerComponent(
@@ -94,7 +125,9 @@ class AxonFrameworkTest {
                 .configureAggregate(Account.class)
                 .registerQueryHandler(configuration -> projection)
                 .eventProcessing(processing -> processing
-                        .usingPooledStreamingEventProcessors()
+                        .usingPooledStreamingEventProcessors((configuration, processor) ->
+                                // The server may hold events of others, with types that nobody here knows.
+                                processor.initialToken(source -> source.createHeadToken()))
                         .registerTokenStore(configuration -> new InMemoryTokenStore())
                         .registerEventHandler(configuration -> projection))
                 .buildConfiguration();
@@ -111,6 +144,8 @@ class AxonFrameworkTest {
     record Interest(String id, long amount) {}
 
     record Balance(String id) {}
+
+    record Statement(String id) {}
 
     static final class Account {
 
@@ -169,6 +204,12 @@ class AxonFrameworkTest {
         @QueryHandler
         Long handle(Balance query) {
             return Objects.requireNonNullElse(balances.get(query.id()), 0L);
+        }
+
+        @QueryHandler
+        Flux<Long> handle(Statement query) {
+            long balance = Objects.requireNonNullElse(balances.get(query.id()), 0L);
+            return Flux.range(0, 500).map(day -> balance + day);
         }
     }
 }
