@@ -8,6 +8,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.waybill.axonserver.api.AccessInterceptor;
 import io.waybill.axonserver.api.ApplicationAdminService;
+import io.waybill.axonserver.api.CallGate;
 import io.waybill.axonserver.api.ConnectionBacklogs;
 import io.waybill.axonserver.api.ContextAdminService;
 import io.waybill.axonserver.api.ContextInterceptor;
@@ -27,8 +28,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,8 +73,8 @@ public final class AxonServerNode implements AutoCloseable {
     /** Clients ping every second; anything slower than this is welcome. */
     private static final long MIN_CLIENT_PING_MILLIS = 100;
 
-    /** How long calls that are in progress may take to end when the node closes. */
-    private static final long DRAIN_MILLIS = 300;
+    /** How long cutting off may take; what still runs then holds nothing that matters. */
+    private static final long CUT_SECONDS = 1;
 
     private final NodeSecurity security;
     private final String host;
@@ -78,14 +82,23 @@ public final class AxonServerNode implements AutoCloseable {
     private final DataDirectory data;
     private final List<NodeContext> contexts = new ArrayList<>();
     private final ConnectionBacklogs backlogs = new ConnectionBacklogs();
-    private final ExecutorService readers = Executors.newFixedThreadPool(
+    private final ExecutorService readers = new ThreadPoolExecutor(
             READER_THREADS,
-            Thread.ofPlatform().daemon().name("event-reader-", 0).factory());
+            READER_THREADS,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("event-reader-", 0).factory(),
+            // After the node has closed there is nobody left to read for.
+            new ThreadPoolExecutor.DiscardPolicy());
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("node-timer").factory());
+    private final CallGate gate = new CallGate();
     private final CallMetrics calls;
+    private final long drainMillis;
     private final Server server;
     private final @Nullable HttpEndpoint http;
+    private final AtomicBoolean stopping = new AtomicBoolean();
 
     private AxonServerNode(AxonServerOptions options, NodeSecurity security) throws IOException {
         this.security = security;
@@ -108,6 +121,7 @@ public final class AxonServerNode implements AutoCloseable {
                 contexts.add(new NodeContext(name, DataDirectory.contextDirectory(data.path(), name), options));
             }
             calls = new CallMetrics(AxonServerOptions.DEFAULT_CONTEXT, options.contexts());
+            drainMillis = options.drainTimeout().toMillis();
             server = startServer(options);
             http = startHttp(options);
         } catch (IOException | RuntimeException e) {
@@ -164,7 +178,7 @@ public final class AxonServerNode implements AutoCloseable {
         if (security.accessControl().isOn()) {
             builder.intercept(new AccessInterceptor(security.accessControl(), AxonServerOptions.DEFAULT_CONTEXT));
         }
-        builder.intercept(calls);
+        builder.intercept(calls).intercept(gate);
         SslContext tls = security.grpcTls();
         if (tls != null) {
             builder.sslContext(tls);
@@ -188,7 +202,7 @@ public final class AxonServerNode implements AutoCloseable {
 
     private @Nullable HttpEndpoint startHttp(AxonServerOptions options) throws IOException {
         try {
-            NodeState state = new NodeState(this::nodeInfo, contexts, calls);
+            NodeState state = new NodeState(this::nodeInfo, contexts, calls, stopping::get);
             return options.httpPort() == AxonServerOptions.NO_HTTP
                     ? null
                     : HttpEndpoint.start(
@@ -260,25 +274,40 @@ public final class AxonServerNode implements AutoCloseable {
         return http == null ? AxonServerOptions.NO_HTTP : http.port();
     }
 
-    /** Takes no new calls, writes what was accepted, and ends. Clients see the connection close and try again. */
+    /**
+     * Refuses new calls, lets those in progress end for {@link AxonServerOptions#drainTimeout}, and cuts off the rest.
+     * Clients see the connection close and try again. A second call does nothing.
+     */
     @Override
     public void close() throws IOException {
-        security.close();
-        if (http != null) {
-            http.close();
+        if (!stopping.compareAndSet(false, true)) {
+            return;
         }
-        server.shutdown();
-        timer.shutdown();
         try {
-            closeStores();
-            // Streams stay open until they are cut; the wait is for the answers that are on their way.
-            server.awaitTermination(DRAIN_MILLIS, TimeUnit.MILLISECONDS);
-            server.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
+            int cut = gate.close(drainMillis);
+            if (cut > 0) {
+                log.warn("{} calls did not end in time and are cut off", cut);
+            }
+            // Closing a connection before the client has read its answers would lose them.
+            if (!server.shutdown().awaitTermination(CUT_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow().awaitTermination(CUT_SECONDS, TimeUnit.SECONDS);
+            }
+            readers.shutdown();
+            // Nobody may still be reading when the files are closed.
+            readers.awaitTermination(CUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        readers.shutdown();
+        stopThreads();
+        security.close();
+        try {
+            closeStores();
+        } finally {
+            if (http != null) {
+                http.close();
+            }
+        }
         if (temporary != null) {
             temporary.close();
         }

@@ -43,6 +43,15 @@ public final class AxonServerOptions {
     /** What the original waits by default. */
     private static final Duration DEFAULT_MESSAGE_TIMEOUT = Duration.ofMinutes(5);
 
+    /**
+     * How long calls in progress may take to end when the node stops: enough for any command that is not hung, and half
+     * of what the usual supervisors wait before they kill.
+     */
+    private static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(5);
+
+    /** A test that closes its node does not wait for whoever is still talking to it. */
+    private static final Duration EMBEDDED_DRAIN_TIMEOUT = Duration.ofMillis(300);
+
     /** A context's name is also a directory's. */
     private static final Pattern CONTEXT_NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}");
 
@@ -52,6 +61,7 @@ public final class AxonServerOptions {
     private long segmentBytes = DEFAULT_SEGMENT_BYTES;
     private Duration messageTimeout = DEFAULT_MESSAGE_TIMEOUT;
     private Durability durability = Durability.SYNC;
+    private Duration drainTimeout = DEFAULT_DRAIN_TIMEOUT;
     private List<String> contexts = List.of(DEFAULT_CONTEXT);
     private InetAddress bindAddress = InetAddress.getLoopbackAddress();
     private @Nullable String hostName;
@@ -67,6 +77,7 @@ public final class AxonServerOptions {
         segmentBytes = source.segmentBytes;
         messageTimeout = source.messageTimeout;
         durability = source.durability;
+        drainTimeout = source.drainTimeout;
         contexts = source.contexts;
         bindAddress = source.bindAddress;
         hostName = source.hostName;
@@ -76,7 +87,7 @@ public final class AxonServerOptions {
 
     /** A node on a free port with a temporary directory and no HTTP: what a test wants. */
     public static AxonServerOptions embedded() {
-        return new AxonServerOptions().withPorts(0, NO_HTTP);
+        return new AxonServerOptions().withPorts(0, NO_HTTP).withDrainTimeout(EMBEDDED_DRAIN_TIMEOUT);
     }
 
     /** A node on the default ports that keeps its data in {@code directory}. */
@@ -139,6 +150,16 @@ public final class AxonServerOptions {
     public AxonServerOptions withDurability(Durability newDurability) {
         AxonServerOptions changed = new AxonServerOptions(this);
         changed.durability = newDurability;
+        return changed;
+    }
+
+    /** These options with another time that calls in progress get to end when the node stops; zero cuts them off. */
+    public AxonServerOptions withDrainTimeout(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("drainTimeout is %s, but must not be negative".formatted(timeout));
+        }
+        AxonServerOptions changed = new AxonServerOptions(this);
+        changed.drainTimeout = timeout;
         return changed;
     }
 
@@ -217,6 +238,11 @@ public final class AxonServerOptions {
     /** When an append is acknowledged. */
     public Durability durability() {
         return durability;
+    }
+
+    /** How long calls in progress may take to end when the node stops. */
+    public Duration drainTimeout() {
+        return drainTimeout;
     }
 
     /** The contexts the node has, {@code default} first. */

@@ -5,6 +5,7 @@ import io.waybill.axonserver.security.TlsFiles;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ final class NodeOptions {
             Option.ofNode("--tls-client-ca", "FILE", "who vouches for clients, PEM (clients need no certificate)");
     static final Option TOKENS =
             Option.ofNode("--tokens", "FILE", "applications and their access tokens (nobody needs a token)");
+    static final Option DRAIN_SECONDS =
+            Option.ofNode("--drain-seconds", "N", "time for calls in progress to end at a stop (5)");
 
     static final List<Option> ALL = List.of(
             PORT,
@@ -47,7 +50,8 @@ final class NodeOptions {
             TLS_CERTIFICATE,
             TLS_KEY,
             TLS_CLIENT_CA,
-            TOKENS);
+            TOKENS,
+            DRAIN_SECONDS);
 
     private NodeOptions() {}
 
@@ -76,6 +80,9 @@ final class NodeOptions {
         if (tls != null) {
             options = options.withTls(tls);
         }
+        int drainSeconds =
+                line.number(DRAIN_SECONDS, (int) options.drainTimeout().toSeconds());
+        options = options.withDrainTimeout(Duration.ofSeconds(drainSeconds));
         Path tokens = line.path(TOKENS);
         return tokens == null ? options : options.withTokens(tokens);
     }

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** What the HTTP endpoint shows of a running node. */
-record NodeState(Supplier<NodeInfo> whereabouts, List<NodeContext> nodeContexts, CallMetrics calls)
+record NodeState(
+        Supplier<NodeInfo> whereabouts, List<NodeContext> nodeContexts, CallMetrics calls, BooleanSupplier stopping)
         implements NodeView {
 
     @Override
@@ -27,6 +29,9 @@ record NodeState(Supplier<NodeInfo> whereabouts, List<NodeContext> nodeContexts,
     @Override
     public List<String> troubles() throws IOException {
         List<String> troubles = new ArrayList<>();
+        if (stopping.getAsBoolean()) {
+            troubles.add("The node is stopping");
+        }
         for (NodeContext context : nodeContexts) {
             String stopped = context.stores().events().stoppedBecause();
             String reason =

@@ -134,10 +134,10 @@ class EventProcessorsTest {
     }
 
     @Test
-    void unknownProcessorAndContextAreRefused() {
+    void unknownProcessorIsRefusedInAnyContext() {
         assertFailed(admin.pauseEventProcessor("nothing", "store", ""), "AXONIQ-2800");
         assertFailed(admin.splitEventProcessor("nothing", "store", ""), "AXONIQ-2800");
-        assertFailed(admin.pauseEventProcessor("nothing", "store", "elsewhere"), "AXONIQ-1302");
+        assertFailed(admin.pauseEventProcessor("nothing", "store", "elsewhere"), "AXONIQ-2800");
     }
 
     @Test

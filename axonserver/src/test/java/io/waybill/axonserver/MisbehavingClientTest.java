@@ -125,7 +125,7 @@ class MisbehavingClientTest {
         long before = Memory.usedBytes();
         Channel channel = clients.channel();
         List<UnreadCall<?>> unread = new ArrayList<>();
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 10; i++) {
             unread.add(UnreadCall.open(channel, EventStoreGrpc.getListEventsMethod())
                     .send(GetEventsRequest.newBuilder()
                             .setNumberOfPermits(Long.MAX_VALUE)

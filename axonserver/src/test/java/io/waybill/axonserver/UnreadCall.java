@@ -7,8 +7,8 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
 /**
- * A call whose client sends but never reads. It has to be cancelled before its channel is closed: gRPC would keep what
- * nobody read, in this process, for ever.
+ * A call whose client sends but never reads. It has to be cancelled before its channel is closed, or gRPC keeps what
+ * nobody read in the memory of this process. The last megabyte of each call gets that far, so there must not be many.
  *
  * @param <Q> the type of request
  */

@@ -15,7 +15,7 @@ import io.axoniq.axonserver.grpc.admin.Result;
 import io.axoniq.axonserver.grpc.control.EventProcessorInfo.SegmentStatus;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import io.waybill.axonserver.routing.ErrorCode;
+import io.waybill.axonserver.routing.ConnectedClients;
 import io.waybill.axonserver.routing.EventProcessors;
 import io.waybill.axonserver.routing.EventProcessors.Instance;
 import io.waybill.axonserver.routing.EventProcessors.ProcessorId;
@@ -36,6 +36,9 @@ public final class EventProcessorAdminService extends EventProcessorAdminService
             .setStrategy("default")
             .setLabel("Disabled")
             .build();
+
+    /** A context that is named in a request and does not exist is, as in the original, one without processors. */
+    private static final EventProcessors NO_PROCESSORS = new EventProcessors(new ConnectedClients());
 
     private final String callersContext;
     private final Map<String, EventProcessors> processorsByContext;
@@ -79,11 +82,7 @@ public final class EventProcessorAdminService extends EventProcessorAdminService
             BiFunction<EventProcessors, ProcessorId, CompletableFuture<Outcome>> instruction,
             StreamObserver<AdminActionResult> reply) {
         String context = processor.getContextName().isEmpty() ? callersContext : processor.getContextName();
-        EventProcessors processors = processorsByContext.get(context);
-        if (processors == null) {
-            reply.onError(ErrorCode.CONTEXT_NOT_FOUND.exception("Context %s does not exist".formatted(context)));
-            return;
-        }
+        EventProcessors processors = processorsByContext.getOrDefault(context, NO_PROCESSORS);
         ProcessorId id = new ProcessorId(processor.getProcessorName(), processor.getTokenStoreIdentifier());
         var unused = instruction.apply(processors, id).whenComplete((outcome, fault) -> {
             if (fault != null) {
