@@ -135,7 +135,8 @@ public final class AxonServerNode implements AutoCloseable {
      * Opens the data directory and the ports; clients can connect when this returns.
      *
      * @throws IOException if a port is taken; the data directory is locked, damaged or written by a newer version; a
-     *     file of certificates or tokens is no good; or other machines would get in unchecked. The message says what to do
+     *     file of certificates or tokens is no good; or other machines would get in unchecked. The message says what to
+     *     do
      */
     public static AxonServerNode start(AxonServerOptions options) throws IOException {
         long begun = System.nanoTime();

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The jar as its operator runs it: a token is made, the node is started with it, and nothing it says gives it away. */
 class AxonServerProcessTest {
 
+    /** A start on a busy machine takes a few seconds. */
+    private static final long PATIENCE_SECONDS = 30;
+
     private static final TestAuthority AUTHORITY = TestAuthority.called("authority");
 
     private final List<Process> processes = new ArrayList<>();
@@ -89,7 +92,8 @@ class AxonServerProcessTest {
 
     @Test
     void startThatIsRefusedSaysWhy() throws Exception {
-        Process refused = start(Map.of(), "--data=" + directory.resolve("data"), "--port=0", "--bind=0.0.0.0");
+        Process refused =
+                start(Map.of(), "--data=" + directory.resolve("data"), "--port=0", "--http-port=0", "--bind=0.0.0.0");
 
         assertThat(new Output(refused).untilEnd())
                 .startsWith("The Axon Server node cannot start: --bind 0.0.0.0 lets other machines in")
@@ -103,7 +107,8 @@ class AxonServerProcessTest {
         arguments.addAll(List.of(options));
         Process making = start(environment, arguments.toArray(String[]::new));
         String token = new String(making.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
-        assertThat(making.waitFor()).isZero();
+        assertThat(making.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(making.exitValue()).isZero();
         return token;
     }
 
@@ -118,6 +123,7 @@ class AxonServerProcessTest {
                 AxonServerMain.class.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("WAYBILL_"));
         builder.environment().putAll(environment);
         Process process = builder.start();
         processes.add(process);
@@ -151,7 +157,9 @@ class AxonServerProcessTest {
 
         Matcher await(String pattern) {
             Pattern sought = Pattern.compile(pattern);
-            return Awaitility.await().until(() -> sought.matcher(said()), Matcher::find);
+            return Awaitility.await()
+                    .atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .until(() -> sought.matcher(said()), Matcher::find);
         }
 
         String untilStopped() throws InterruptedException {
@@ -161,10 +169,12 @@ class AxonServerProcessTest {
         }
 
         String untilEnd() throws InterruptedException {
+            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .as("ended after saying: %s", said())
+                    .isTrue();
             for (Thread reader : readers) {
                 reader.join();
             }
-            process.waitFor();
             return said();
         }
 

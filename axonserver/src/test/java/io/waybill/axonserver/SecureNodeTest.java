@@ -12,6 +12,7 @@ import io.axoniq.axonserver.connector.event.EventStream;
 import io.axoniq.axonserver.grpc.command.Command;
 import io.axoniq.axonserver.grpc.command.CommandResponse;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.waybill.axonserver.conformance.Clients;
@@ -28,6 +29,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.awaitility.Awaitility;
+import org.axonframework.axonserver.connector.AxonServerConfiguration;
+import org.axonframework.axonserver.connector.AxonServerConnectionManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +97,29 @@ class SecureNodeTest {
                 .isEqualTo(payload("a/0"));
         handle(application, "Greet");
         assertThat(send(application, "Greet").getPayload()).isEqualTo(payload("hello"));
+    }
+
+    @Test
+    void frameworkTakesItsCertificateFromACustomizerAndTheRestFromItsProperties() throws Exception {
+        SslContext tls = context(AUTHORITY, APPLICATION);
+        AxonServerConnectionManager manager = AxonServerConnectionManager.builder()
+                .axonServerConfiguration(AxonServerConfiguration.builder()
+                        .servers(node.address())
+                        .componentName("order-command")
+                        .ssl(clientCa.toString())
+                        .token(writer)
+                        .build())
+                .channelCustomizer(channel -> ((NettyChannelBuilder) channel).sslContext(tls))
+                .build();
+        try {
+            manager.start();
+
+            assertThat(await(manager.getConnection().eventChannel().appendEvents(event("a", 0)))
+                            .getSuccess())
+                    .isTrue();
+        } finally {
+            manager.shutdown();
+        }
     }
 
     @Test
@@ -196,13 +222,17 @@ class SecureNodeTest {
     /** What an application sets to use TLS; one context for all its connections, so that it could resume sessions. */
     private static Consumer<AxonServerConnectionFactory.Builder> tls(
             TestAuthority trusted, TestAuthority.@Nullable Issued own) {
+        SslContext context = context(trusted, own);
+        return settings -> settings.useTransportSecurity(context);
+    }
+
+    private static SslContext context(TestAuthority trusted, TestAuthority.@Nullable Issued own) {
         try {
             SslContextBuilder builder = GrpcSslContexts.forClient().trustManager(trusted.certificate());
             if (own != null) {
                 builder.keyManager(own.keys().getPrivate(), own.certificate());
             }
-            SslContext context = builder.build();
-            return settings -> settings.useTransportSecurity(context);
+            return builder.build();
         } catch (SSLException e) {
             throw new AssertionError(e);
         }

@@ -271,9 +271,11 @@ class SubscriptionQueriesTest {
     @Test
     @NodeOnly("The original lets the second subscription take the updates of the first away.")
     void identifierOfAnOpenSubscriptionIsRefused() {
-        handler("library");
+        BareQueryHandler handler = handler("library");
         QueryRequest query = query(name);
         new Subscriber(query).grant(10).subscribe();
+        // The two come over connections of their own, so the second has to wait until the first is there.
+        handler.subscriptions().next();
 
         Received.Fault fault =
                 new Subscriber(query).grant(10).subscribe().updates.end();
