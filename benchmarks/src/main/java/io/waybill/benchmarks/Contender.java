@@ -4,7 +4,6 @@ import io.axoniq.axonserver.connector.AxonServerConnection;
 import io.axoniq.axonserver.connector.AxonServerConnectionFactory;
 import io.axoniq.axonserver.connector.event.EventChannel;
 import io.axoniq.axonserver.connector.impl.ServerAddress;
-import io.grpc.ManagedChannelBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +74,7 @@ final class Contender implements AutoCloseable {
         return AxonServerConnectionFactory.forClient(component, component + "-" + UUID.randomUUID())
                 .routingServers(
                         new ServerAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))))
-                .customize(ManagedChannelBuilder::directExecutor)
+                .customize(channel -> channel.directExecutor().disableRetry())
                 .build();
     }
 

@@ -24,6 +24,9 @@ final class NodeScenario {
 
     private static final long UNKNOWN = -1;
 
+    private static final int WARM_UP_IN_FLIGHT = 64;
+    private static final int WARM_UP_ROUNDS = 3;
+
     private static final int FILL_WORKERS = 16;
     private static final int FILL_TRANSACTION_EVENTS = 100;
     private static final long FILL_LIMIT_MILLIS = TimeUnit.MINUTES.toMillis(10);
@@ -101,9 +104,7 @@ final class NodeScenario {
 
     /** Measures every line, then reads everything that was written once more. */
     void run() throws InterruptedException, IOException {
-        // The echo has no round that warms it up.
-        ClosedLoop.run(COMMANDS_IN_FLIGHT[1], echo, 2L * scale.roundMillis(), Long.MAX_VALUE);
-        ClosedLoop.run(1, echo, scale.roundMillis(), Long.MAX_VALUE);
+        warmUp();
         measureReads();
         measureAppends();
         measureCommands();
@@ -112,6 +113,33 @@ final class NodeScenario {
             progress.accept("reading all events of " + contender.name() + " once more");
             contender.readEverything();
         }
+    }
+
+    /**
+     * Lets everyone's compiler see the work before any of it is measured: the node has just been started again, the
+     * others have not.
+     */
+    private void warmUp() throws InterruptedException, IOException {
+        long millis = (long) WARM_UP_ROUNDS * scale.roundMillis();
+        for (Contender contender : contenders) {
+            progress.accept("warming up " + contender.name());
+            contender.readEverything();
+            for (int events : EVENTS_PER_APPEND) {
+                appends(contender, WARM_UP_IN_FLIGHT, events, WARM_UP_ROUNDS);
+            }
+            contender.commands(CommandHandlers.NO_OP, WARM_UP_IN_FLIGHT, millis, Long.MAX_VALUE);
+            contender.commands(CommandHandlers.APPEND, WARM_UP_IN_FLIGHT, millis, Long.MAX_VALUE);
+        }
+        ClosedLoop.run(WARM_UP_IN_FLIGHT, echo, millis, Long.MAX_VALUE);
+        ClosedLoop.run(1, echo, millis, Long.MAX_VALUE);
+    }
+
+    private Round appends(Contender contender, int inFlight, int events, int rounds) throws InterruptedException {
+        return ClosedLoop.run(
+                inFlight,
+                new AppendLoad(contender.events(), writers(contender, inFlight), events),
+                (long) rounds * scale.roundMillis(),
+                (long) rounds * scale.roundEvents() / events);
     }
 
     private void measureReads() throws InterruptedException, IOException {
@@ -135,11 +163,7 @@ final class NodeScenario {
                 measure(
                         "append, %d in flight x %d event%s".formatted(inFlight, events, events == 1 ? "" : "s"),
                         events,
-                        contender -> ClosedLoop.run(
-                                inFlight,
-                                new AppendLoad(contender.events(), writers(contender, inFlight), events),
-                                scale.roundMillis(),
-                                scale.roundEvents() / events),
+                        contender -> appends(contender, inFlight, events, 1),
                         "fdatasync of 4 KiB, one at a time",
                         () -> disk.measure(yardstickMillis()));
             }

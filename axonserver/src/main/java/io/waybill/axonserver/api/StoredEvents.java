@@ -32,7 +32,7 @@ final class StoredEvents {
         @Override
         public byte[] parse(InputStream in) {
             try {
-                byte[] event = in.readAllBytes();
+                byte[] event = readAll(in);
                 Event.parser().parseFrom(event);
                 return event;
             } catch (InvalidProtocolBufferException e) {
@@ -43,6 +43,11 @@ final class StoredEvents {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /** gRPC knows the length; {@code readAllBytes} would take a buffer of 16 KiB for each event. */
+        private static byte[] readAll(InputStream in) throws IOException {
+            return in instanceof KnownLength ? in.readNBytes(in.available()) : in.readAllBytes();
         }
 
         @Override

@@ -25,8 +25,8 @@ final class AnswerWindow {
     int renewal(int waiting) {
         int window = Math.clamp(WINDOW_BYTES / largestBytes, 1, MAX_ANSWERS);
         long ahead = granted - produced + waiting;
-        // In bunches, to save messages.
-        if (ahead > window / 2) {
+        // Not before it is known how large the answers are, and in bunches, to save messages.
+        if (produced == 0 || ahead > window / 2) {
             return 0;
         }
         int renewal = (int) (window - ahead);
