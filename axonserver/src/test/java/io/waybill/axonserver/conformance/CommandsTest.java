@@ -85,7 +85,8 @@ class CommandsTest {
 
         await(registration.cancel());
 
-        assertThat(send("").getErrorCode()).isEqualTo("AXONIQ-4000");
+        // The original acknowledges before it has forgotten the handler.
+        Awaitility.await().until(() -> send("").getErrorCode().equals("AXONIQ-4000"));
     }
 
     @Test
@@ -188,6 +189,7 @@ class CommandsTest {
     }
 
     @Test
+    @NodeOnly("How many commands may wait for a handler is a setting of the original.")
     void commandForAHandlerThatIsFarBehindIsRefusedAndAnUrgentOneIsNot() {
         BareCommandHandler handler = new BareCommandHandler(clients).subscribe(name);
         List<CommandServiceStub> senders = Stream.generate(() -> CommandServiceGrpc.newStub(clients.channel()))
