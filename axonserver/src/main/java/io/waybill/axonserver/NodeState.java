@@ -33,10 +33,7 @@ record NodeState(
             troubles.add("The node is stopping");
         }
         for (NodeContext context : nodeContexts) {
-            String stopped = context.stores().events().stoppedBecause();
-            String reason =
-                    stopped != null ? stopped : context.stores().events().shortOfSpace();
-            if (reason != null) {
+            for (String reason : context.stores().troubles()) {
                 troubles.add("Context %s: %s".formatted(context.name(), reason));
             }
         }

@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Everything a context keeps on disk, opened and closed together. */
 final class Stores implements Closeable {
@@ -44,6 +47,18 @@ final class Stores implements Closeable {
 
     EventSchedule schedule() {
         return schedule;
+    }
+
+    /** Why something cannot be stored, now or until the next start; empty when all is well. */
+    List<String> troubles() throws IOException {
+        return Stream.of(
+                        events.stoppedBecause(),
+                        snapshots.stoppedBecause(),
+                        schedule.stoppedBecause(),
+                        events.shortOfSpace())
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
     }
 
     /** Writes what is waiting and closes in reverse order, so that whatever uses another store goes before it. */

@@ -109,6 +109,25 @@ class SecureHttpTest {
     }
 
     @Test
+    void refusedCallsAreCounted() throws Exception {
+        String before = refused("token_unknown");
+        get("/actuator/info", "AxonIQ-Access-Token", "wrong");
+
+        assertThat(Double.parseDouble(refused("token_unknown"))).isEqualTo(Double.parseDouble(before) + 1);
+    }
+
+    private static String refused(String reason) throws Exception {
+        String line = "axonserver_refused_calls_total{reason=\"%s\"} ".formatted(reason);
+        return get("/actuator/prometheus", "AxonIQ-Access-Token", administrator)
+                .body()
+                .lines()
+                .filter(candidate -> candidate.startsWith(line))
+                .findFirst()
+                .orElseThrow()
+                .substring(line.length());
+    }
+
+    @Test
     void plainHttpIsRefused() {
         HttpRequest plain = HttpRequest.newBuilder(URI.create("http://localhost:%d/health".formatted(node.httpPort())))
                 .build();

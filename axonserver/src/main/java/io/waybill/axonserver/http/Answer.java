@@ -26,6 +26,6 @@ record Answer(int status, Map<String, String> headers, String body) {
 
     /** How the original tells the outcome of an instruction, and here of any request that cannot be served. */
     static Answer outcome(int status, boolean success, String message) {
-        return json(status, Map.of("success", success, "message", message));
+        return json(status, Fields.of("success", success).and("message", message));
     }
 }

@@ -58,7 +58,7 @@ public final class HttpEndpoint implements AutoCloseable {
         this.accessControl = accessControl;
         threads.allowCoreThreadTimeOut(true);
         new HealthPages(node, !accessControl.isOn()).addTo(routes);
-        new MetricsPage(node).addTo(routes);
+        new MetricsPage(node, accessControl).addTo(routes);
         new ContextPages(node).addTo(routes);
         new ProcessorPages(node).addTo(routes);
         server.createContext("/", this::handle);

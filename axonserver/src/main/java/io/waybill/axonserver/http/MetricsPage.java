@@ -4,20 +4,24 @@ import io.waybill.axonserver.metrics.JvmMetrics;
 import io.waybill.axonserver.metrics.MetricType;
 import io.waybill.axonserver.metrics.PrometheusText;
 import io.waybill.axonserver.metrics.TrackingReader;
+import io.waybill.axonserver.security.AccessControl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Everything that is counted or can be measured, for Prometheus. */
 final class MetricsPage {
 
     private final NodeView node;
+    private final AccessControl accessControl;
 
-    MetricsPage(NodeView node) {
+    MetricsPage(NodeView node, AccessControl accessControl) {
         this.node = node;
+        this.accessControl = accessControl;
     }
 
     void addTo(Routes routes) {
@@ -29,6 +33,7 @@ final class MetricsPage {
     private String metrics() throws IOException {
         PrometheusText text = new PrometheusText();
         node.calls().writeTo(text);
+        writeRefusals(text);
         writeClients(text);
         writeReaders(text);
         writeStores(text);
@@ -36,6 +41,20 @@ final class MetricsPage {
         text.sample("axonserver_up", node.troubles().isEmpty() ? 1 : 0);
         JvmMetrics.writeTo(text);
         return text.toString();
+    }
+
+    private void writeRefusals(PrometheusText text) {
+        text.metric(
+                "axonserver_refused_calls_total",
+                MetricType.COUNTER,
+                "Calls over gRPC and HTTP that were refused for their token");
+        accessControl
+                .refusals()
+                .forEach((reason, count) -> text.sample(
+                        "axonserver_refused_calls_total",
+                        count,
+                        "reason",
+                        reason.name().toLowerCase(Locale.ROOT)));
     }
 
     private void writeClients(PrometheusText text) {

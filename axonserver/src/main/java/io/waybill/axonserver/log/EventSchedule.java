@@ -133,6 +133,11 @@ public final class EventSchedule implements Closeable {
                 });
     }
 
+    /** Why nothing can be scheduled any more until it is opened again, or null while it can. */
+    public @Nullable String stoppedBecause() {
+        return schedules.stoppedBecause();
+    }
+
     /** Stops publishing and closes the files; what is scheduled stays scheduled. */
     @Override
     public void close() throws IOException {

@@ -48,6 +48,11 @@ public final class SnapshotLog implements Closeable {
         return newestFirst(aggregateId, firstSequence, lastSequence).next();
     }
 
+    /** Why the store takes no snapshots any more until it is opened again, or null while it does. */
+    public @Nullable String stoppedBecause() {
+        return log.stoppedBecause();
+    }
+
     /** The sequence number of the event after which {@code snapshot} was taken. */
     public static long sequenceOf(LogEntry snapshot) throws IOException {
         return EventHeader.of(snapshot).sequence();
