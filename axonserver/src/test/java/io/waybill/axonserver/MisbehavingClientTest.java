@@ -109,7 +109,7 @@ class MisbehavingClientTest {
         assertThat(abandoned.stream().filter(Received::hasEnded).map(Received::end))
                 .allSatisfy(fault -> assertThat(fault.code()).isEqualTo("AXONIQ-1900"));
         // A hundred and ninety megabytes were sent; what is kept is bounded.
-        assertThat(Memory.usedBytes()).isLessThan(before + (48 << 20) + FLAT_BYTES);
+        assertThat(Memory.usedBytes()).isLessThan(before + (40 << 20) + FLAT_BYTES);
         honest.onCompleted();
         assertThat(confirmation.next().getSuccess()).isTrue();
     }

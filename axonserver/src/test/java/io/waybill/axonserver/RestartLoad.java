@@ -7,6 +7,8 @@ import io.axoniq.axonserver.connector.AxonServerConnection;
 import io.axoniq.axonserver.connector.event.EventStream;
 import io.axoniq.axonserver.grpc.event.Event;
 import io.axoniq.axonserver.grpc.event.EventWithToken;
+import io.waybill.axonserver.conformance.Clients;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 
 /** Clients that write and read without a pause, whatever becomes of the server. */
-final class RestartLoad implements AutoCloseable {
+final class RestartLoad {
 
     private final List<Writer> writers;
     private final Reader reader;
@@ -57,25 +59,24 @@ final class RestartLoad implements AutoCloseable {
     /** Waits until each writer has so many more events acknowledged, and the reader has seen as many. */
     void awaitProgress(int events) {
         List<Long> before = writers.stream().map(Writer::acknowledged).toList();
-        for (int i = 0; i < writers.size(); i++) {
-            Writer writer = writers.get(i);
-            long wanted = before.get(i) + events;
-            Awaitility.await().until(() -> writer.acknowledged() >= wanted);
-        }
+        Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            for (int i = 0; i < writers.size(); i++) {
+                if (writers.get(i).acknowledged() < before.get(i) + events) {
+                    return false;
+                }
+            }
+            return true;
+        });
         long stored = stored();
-        Awaitility.await().until(() -> reader.seen.size() >= stored);
+        Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> reader.seen.size() >= stored);
     }
 
     /** Ends the load; the reader first sees what was written. */
-    @Override
-    public void close() {
+    void stop() throws InterruptedException {
         stopped = true;
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        for (Thread thread : threads) {
+            thread.join(TimeUnit.SECONDS.toMillis(Clients.PATIENCE_SECONDS));
+            thread.interrupt();
         }
     }
 

@@ -16,6 +16,7 @@ import io.axoniq.axonserver.grpc.query.QueryResponse;
 import io.waybill.axonserver.conformance.Clients;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -48,15 +49,21 @@ class RestartTest {
                 writers.add(new RestartLoad.Writer(clients.connect("writer"), "aggregate-" + i));
             }
             RestartLoad.Reader reader = new RestartLoad.Reader(clients.connect("reader"));
-            try (RestartLoad load = new RestartLoad(writers, reader)) {
+            RestartLoad load = new RestartLoad(writers, reader);
+            try {
                 for (int restart = 0; restart < RESTARTS; restart++) {
-                    Awaitility.await().ignoreExceptions().until(() -> answersBothKinds(sender));
+                    Awaitility.await()
+                            .pollInterval(Duration.ofMillis(10))
+                            .ignoreExceptions()
+                            .until(() -> answersBothKinds(sender));
                     load.awaitProgress(EVENTS_EACH);
                     node.close();
                     node = AxonServerNode.start(
                             options.withDataDirectory(data).withPorts(port, AxonServerOptions.NO_HTTP));
                 }
                 load.awaitProgress(EVENTS_EACH);
+            } finally {
+                load.stop();
             }
 
             long stored =

@@ -46,8 +46,8 @@ class SlowClientTest {
     /** The connection takes one megabyte of each call, read or not. */
     private static final SerializedObject THREE_MEGABYTES = payloadOf(3_000_000);
 
-    /** What may wait for one connection, and a third of it for one of its handlers. */
-    private static final long CONNECTION_BYTES = 24 << 20;
+    /** What may wait for one connection, and half of it for one of its handlers. */
+    private static final long CONNECTION_BYTES = 16 << 20;
 
     private final List<UnreadCall<?>> unread = new ArrayList<>();
     private AxonServerNode node;
@@ -80,7 +80,7 @@ class SlowClientTest {
 
         Awaitility.await()
                 .until(() -> responses.stream().filter(Received::hasEnded).count() >= 22);
-        assertThat(node.waitingBytes()).isBetween(7_000_000L, CONNECTION_BYTES / 3);
+        assertThat(node.waitingBytes()).isBetween(7_000_000L, CONNECTION_BYTES / 2);
         assertThat(ended(responses)).extracting(CommandResponse::getErrorCode).containsOnly("AXONIQ-1900");
         assertOthersAreUnharmed();
 
@@ -123,7 +123,7 @@ class SlowClientTest {
         Awaitility.await()
                 .until(() -> ended(responses).stream()
                         .anyMatch(response -> response.getErrorCode().equals("AXONIQ-1900")));
-        assertThat(node.waitingBytes()).isLessThanOrEqualTo(CONNECTION_BYTES / 3);
+        assertThat(node.waitingBytes()).isLessThanOrEqualTo(CONNECTION_BYTES / 2);
         assertOthersAreUnharmed();
 
         handler.cancel();

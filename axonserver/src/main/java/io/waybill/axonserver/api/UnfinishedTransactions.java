@@ -14,8 +14,8 @@ import java.util.Map;
  */
 final class UnfinishedTransactions {
 
-    /** Room for one of the largest transactions and many others; a fifth of the smallest heap the node is meant for. */
-    private static final long MAX_BYTES = 48 << 20;
+    /** Room for one of the largest transactions and many others; a quarter of the smallest heap the node is meant for. */
+    private static final long MAX_BYTES = 40 << 20;
 
     /** What an event costs besides its content. */
     private static final int OVERHEAD_BYTES = 64;

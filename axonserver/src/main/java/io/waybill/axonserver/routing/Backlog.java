@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Backlog {
 
     /** What may wait for one connection: some of the largest messages there are, or many thousand ordinary ones. */
-    static final long MAX_BYTES = 24 << 20;
+    static final long MAX_BYTES = 16 << 20;
 
-    /** What may wait for all connections together. The smallest heap that the node is meant for has five times this. */
-    static final long MAX_BYTES_TOGETHER = 48 << 20;
+    /** What may wait for all connections together; a fifth of the smallest heap the node is meant for. */
+    static final long MAX_BYTES_TOGETHER = 32 << 20;
 
     /** When that much waits, a connection for which little waits is still served. */
     static final long MAX_BYTES_WHEN_SHORT = 1 << 20;

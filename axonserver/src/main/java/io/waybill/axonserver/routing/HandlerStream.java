@@ -52,8 +52,8 @@ public final class HandlerStream<M extends MessageLite> {
     /** The last tenth is kept for messages with a priority. As in the original. */
     private static final int MAX_WAITING_URGENT = 11_000;
 
-    /** A third of what may wait for one connection: commands, queries and answers each get their share. */
-    private static final long MAX_WAITING_BYTES = Backlog.MAX_BYTES / 3;
+    /** Half of what may wait for one connection, so that a client that is slow with commands still gets its answers. */
+    private static final long MAX_WAITING_BYTES = Backlog.MAX_BYTES / 2;
 
     /** Far more than an application handles, few enough that a client which registers without end is harmless. */
     private static final int MAX_REGISTRATIONS = 5_000;
