@@ -21,6 +21,11 @@ public final class DerivedId {
         return derive("reservation", orderId, sku);
     }
 
+    /** The ID of what an amendment authorizes in addition. */
+    public static String authorization(String orderId, String amendmentId) {
+        return derive("authorization", orderId, amendmentId);
+    }
+
     /**
      * A name-based UUID (version 3 of RFC 9562) of the parts in their order. The parts are told apart by their lengths,
      * so that no two lists of parts read the same.

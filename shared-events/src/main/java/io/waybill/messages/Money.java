@@ -27,10 +27,29 @@ public record Money(long minor, String currency) {
      * @throws ArithmeticException if the sum does not fit
      */
     public Money plus(Money other) {
+        return new Money(Math.addExact(minor, other.sameCurrency(this).minor), currency);
+    }
+
+    /**
+     * This amount less another of the same currency.
+     *
+     * @throws IllegalArgumentException if the currencies differ
+     * @throws ArithmeticException if the difference does not fit
+     */
+    public Money minus(Money other) {
+        return new Money(Math.subtractExact(minor, other.sameCurrency(this).minor), currency);
+    }
+
+    /** No money, in this currency. */
+    public Money zero() {
+        return new Money(0, currency);
+    }
+
+    private Money sameCurrency(Money other) {
         if (!currency.equals(other.currency)) {
-            throw new IllegalArgumentException("cannot add " + other.currency + " to " + currency);
+            throw new IllegalArgumentException("cannot combine " + currency + " with " + other.currency);
         }
-        return new Money(Math.addExact(minor, other.minor), currency);
+        return this;
     }
 
     /**

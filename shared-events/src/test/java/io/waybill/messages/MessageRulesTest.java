@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import org.axonframework.modelling.command.TargetAggregateIdentifier;
+import org.axonframework.serialization.Revision;
 import org.junit.jupiter.api.Test;
 
 /** Whoever reads a stored event must need nothing but the JDK; money is never a floating-point number. */
@@ -19,9 +20,12 @@ class MessageRulesTest {
 
     @ArchTest
     static final ArchRule dependOnTheJdkAndAnnotationsOnly = classes()
+            .that()
+            .resideOutsideOfPackage("io.waybill.messages.revision..")
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage("io.waybill.messages..", "java..", "org.jspecify.annotations..")
-                    .or(equivalentTo(TargetAggregateIdentifier.class)));
+                    .or(equivalentTo(TargetAggregateIdentifier.class))
+                    .or(equivalentTo(Revision.class)));
 
     @ArchTest
     static final ArchRule returnNoFloatingPoint =

@@ -13,6 +13,18 @@ class MoneyTest {
     }
 
     @Test
+    void subtracts() {
+        assertThat(new Money(1, "BHD").minus(new Money(1001, "BHD"))).isEqualTo(new Money(-1000, "BHD"));
+    }
+
+    @Test
+    void refusesToSubtractAnotherCurrency() {
+        assertThatThrownBy(() -> new Money(1, "EUR").minus(new Money(1, "JPY")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("JPY");
+    }
+
+    @Test
     void refusesToAddAnotherCurrency() {
         assertThatThrownBy(() -> new Money(1, "EUR").plus(new Money(1, "JPY")))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -1,6 +1,7 @@
 package io.waybill.chassis.messaging;
 
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
@@ -22,6 +23,7 @@ import org.axonframework.queryhandling.DefaultQueryGateway;
 import org.axonframework.queryhandling.QueryBus;
 import org.axonframework.queryhandling.QueryGateway;
 import org.axonframework.serialization.Serializer;
+import org.axonframework.serialization.upcasting.event.EventUpcaster;
 import org.axonframework.springboot.autoconfig.AxonAutoConfiguration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -102,6 +104,13 @@ public class MessagingAutoConfiguration {
     HealthIndicator messagingHealthIndicator(
             AxonServerConnectionManager connections, EventProcessingConfiguration processing) {
         return new MessagingHealthIndicator(connections, processing);
+    }
+
+    /** Events stored in an earlier shape are read as what they are now; the shapes are known where the events are. */
+    @Bean
+    ConfigurerModule upcasters() {
+        return configurer -> ServiceLoader.load(EventUpcaster.class)
+                .forEach(upcaster -> configurer.registerEventUpcaster(configuration -> upcaster));
     }
 
     /**

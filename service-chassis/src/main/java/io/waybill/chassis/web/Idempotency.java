@@ -6,6 +6,8 @@ import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Updates.set;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
@@ -38,6 +40,8 @@ public final class Idempotency {
     /** The request header that names a request. */
     public static final String HEADER = "Idempotency-Key";
 
+    private static final TimeBasedEpochGenerator NEW_IDS = Generators.timeBasedEpochGenerator();
+
     private static final int MAX_KEY_LENGTH = 255;
     /** A client that repeats a request later than this has forgotten why. */
     private static final Duration KEPT = Duration.ofDays(2);
@@ -61,14 +65,18 @@ public final class Idempotency {
      * Does what is asked, once per key.
      *
      * @param operation names what is asked, such as {@code POST /orders}
-     * @param key the client's name for this request, 1 to 255 characters
+     * @param key the client's name for this request, 1 to 255 characters; null if the client does not mind that a
+     *     repetition is another request
      * @param body the request's body; the same key with another body is refused
-     * @param action gets the ID derived from the key, to be used for whatever it creates
+     * @param action gets the ID derived from the key, or a new one, to be used for whatever it creates
      * @throws RequestRefused 400 if the key is unusable, 422 if it came with another body before, 409 if the first
      *     request with it is still being handled
      */
     public ResponseEntity<Object> once(
-            String operation, String key, Object body, Function<String, ResponseEntity<?>> action) {
+            String operation, @Nullable String key, Object body, Function<String, ResponseEntity<?>> action) {
+        if (key == null) {
+            return copyOf(action.apply(NEW_IDS.generate().toString()));
+        }
         if (key.isBlank() || key.length() > MAX_KEY_LENGTH) {
             throw new RequestRefused(
                     HttpStatus.BAD_REQUEST,
@@ -85,14 +93,18 @@ public final class Idempotency {
         try {
             ResponseEntity<?> answer = action.apply(operationId(operation, key));
             records.updateOne(eq(id), set("answer", stored(answer)));
-            return ResponseEntity.status(answer.getStatusCode())
-                    .headers(answer.getHeaders())
-                    .body(answer.getBody());
+            return copyOf(answer);
         } catch (RuntimeException e) {
             // A refusal must not use up the key, and after a failure the client is to try again.
             records.deleteOne(and(eq(id), eq("answer", null)));
             throw e;
         }
+    }
+
+    private static ResponseEntity<Object> copyOf(ResponseEntity<?> answer) {
+        return ResponseEntity.status(answer.getStatusCode())
+                .headers(answer.getHeaders())
+                .body(answer.getBody());
     }
 
     private static String operationId(String operation, String key) {

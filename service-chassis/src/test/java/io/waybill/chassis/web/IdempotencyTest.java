@@ -86,6 +86,14 @@ class IdempotencyTest {
     }
 
     @Test
+    void takesRequestsWithoutAKeyForDifferentOnes() {
+        idempotency.once("op", null, "body", this::answer);
+        idempotency.once("op", null, "body", this::answer);
+
+        assertThat(ids).doesNotHaveDuplicates().hasSize(2);
+    }
+
+    @Test
     void tellsOperationsApart() {
         idempotency.once("op", "key", "body", this::answer);
         idempotency.once("other op", "key", "body", this::answer);

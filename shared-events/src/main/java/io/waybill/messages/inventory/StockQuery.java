@@ -11,8 +11,27 @@ public sealed interface StockQuery {
     /** Asks for all stock by SKU; answered by a {@link StockList}. */
     record FindStocks() implements StockQuery {}
 
-    /** Pieces of one SKU over all locations; {@code available = onHand - reserved}, never below 0. */
-    record StockLevel(String sku, int onHand, int reserved, int available) {}
+    /**
+     * Pieces of one SKU over all locations.
+     *
+     * @param available {@code onHand - reserved}, never below 0
+     * @param backordered pieces that orders wait for
+     * @param low whether {@code available} is at or below the threshold of the product
+     * @param locations the same by location, in the order of their names
+     */
+    record StockLevel(
+            String sku,
+            int onHand,
+            int reserved,
+            int available,
+            int backordered,
+            boolean backorderable,
+            int lowStockThreshold,
+            boolean low,
+            List<LocationLevel> locations) {}
+
+    /** Pieces of one SKU at one location. */
+    record LocationLevel(String location, int onHand, int reserved, int available) {}
 
     /** Stock by SKU. A wrapper, because a bare list loses its element type on the wire. */
     record StockList(List<StockLevel> items) {}

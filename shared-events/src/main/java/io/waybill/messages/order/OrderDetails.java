@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version number of the order's last event, counted from 0
  * @param reason why it was rejected or cancelled; null otherwise
+ * @param total sum of its lines as ordered, whatever of them was cancelled or returned since
+ * @param shipped what the goods cost that left the house; captured, if all is well
+ * @param refunded what was given back for returned goods
+ * @param pendingAmendment the change that is being arranged, or null
+ * @param exchangeFor the order whose returned goods this one replaces, or null
  * @param placedAt time of the first event, to the millisecond
  * @param updatedAt time of the last event, to the millisecond
  */
@@ -18,9 +23,82 @@ public record OrderDetails(
         String customerId,
         OrderStatus status,
         @Nullable String reason,
-        List<OrderLine> lines,
+        List<Line> lines,
         Money total,
+        Money shipped,
+        Money refunded,
         Address shippingAddress,
+        List<Shipment> shipments,
+        List<Return> returns,
+        @Nullable Amendment pendingAmendment,
+        @Nullable Amendment lastAmendment,
+        @Nullable String exchangeFor,
         long version,
         Instant placedAt,
-        Instant updatedAt) {}
+        Instant updatedAt) {
+
+    /**
+     * One line of the order.
+     *
+     * @param quantity pieces ordered
+     * @param shipped pieces of these that left the house
+     * @param cancelled pieces of these that never will
+     * @param returned pieces of the shipped ones that came back
+     * @param backordered whether the line waits for stock to arrive
+     */
+    public record Line(
+            String sku, int quantity, Money unitPrice, int shipped, int cancelled, int returned, boolean backordered) {}
+
+    /** One parcel. */
+    public record Shipment(
+            String shipmentId,
+            ShipmentStatus status,
+            List<LineQuantity> lines,
+            Money amount,
+            @Nullable String trackingCode,
+            @Nullable String reason) {}
+
+    /** Where a shipment stands. */
+    public enum ShipmentStatus {
+        /** Waits for its payment. */
+        REQUESTED,
+        /** On its way. */
+        SHIPPED,
+        /** Arrived. */
+        DELIVERED,
+        /** Was not paid for and did not take place. */
+        REFUSED
+    }
+
+    /** Goods that come back; {@code refund} is null until they are inspected. */
+    public record Return(
+            String returnId,
+            ReturnStatus status,
+            List<LineQuantity> lines,
+            String reason,
+            List<InspectedLine> inspected,
+            @Nullable Money refund,
+            @Nullable String exchangeOrderId,
+            @Nullable String refusal) {}
+
+    /** Where a return stands. */
+    public enum ReturnStatus {
+        /** Announced. */
+        REQUESTED,
+        /** The goods are here. */
+        RECEIVED,
+        /** The goods have been looked at; the money is being given back. */
+        INSPECTED,
+        /** The money was given back. */
+        COMPLETED,
+        /** The money could not be given back. */
+        REFUND_REFUSED
+    }
+
+    /** A wish for other lines; {@code refusal} says why it was not granted, and is null otherwise. */
+    public record Amendment(
+            String amendmentId,
+            List<OrderLine> lines,
+            Money total,
+            @Nullable String refusal) {}
+}

@@ -17,18 +17,25 @@ public sealed interface PaymentQuery {
     /**
      * A payment as the shop sees it.
      *
-     * @param reason why it was declined or its capture refused; null otherwise
+     * @param amount sum of what was asked for and not declined
+     * @param heldMinor minor units that the provider holds for us and we have not taken
      * @param capturedMinor minor units taken so far
      * @param refundedMinor minor units given back so far
+     * @param reason why it was declined, its capture or a refund refused; null otherwise
+     * @param actionUrl where the customer has something to do; null otherwise
+     * @param unknown what of it nobody knows the outcome of; empty if all is known
      */
     record PaymentView(
             String paymentId,
             String orderId,
             PaymentStatus status,
             Money amount,
+            long heldMinor,
             long capturedMinor,
             long refundedMinor,
             @Nullable String reason,
+            @Nullable String actionUrl,
+            List<String> unknown,
             Instant updatedAt) {}
 
     /** Payments of an order. A wrapper, because a bare list loses its element type on the wire. */
