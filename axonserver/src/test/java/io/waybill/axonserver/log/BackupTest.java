@@ -12,7 +12,6 @@ import io.axoniq.axonserver.grpc.event.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -105,7 +104,15 @@ class BackupTest {
     @Test
     void whatIsBeingWrittenBehindTheAcknowledgedEndIsNeitherCopiedNorDamage() throws Exception {
         append(20);
-        Files.write(segments(data).getLast(), new byte[100], StandardOpenOption.APPEND);
+        Path growing = segments(data).getLast();
+        byte[] bytes = Files.readAllBytes(growing);
+        int end = bytes.length;
+        while (bytes[end - 1] == 0) {
+            end--;
+        }
+        byte[] written = Arrays.copyOf(bytes, end + 100);
+        Arrays.fill(written, end, written.length, (byte) 0x55);
+        Files.write(growing, written);
 
         assertThat(new Backup().copy(data, target).getLast().entries()).isEqualTo(20);
         assertThat(verifyEvents().faults()).isEmpty();
