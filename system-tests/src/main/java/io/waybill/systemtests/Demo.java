@@ -13,8 +13,9 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Four checkouts on a running Waybill: one confirmed, one declined, one out of stock, one cancelled. Prints the
- * timeline of each and then whether orders, stock and payments add up; the exit code says the same.
+ * A day in the shop on a running Waybill: orders that are confirmed, declined, out of stock, cancelled, amended and
+ * ordered ahead, parcels and a return. Prints the timeline of each order and then whether orders, stock and payments add
+ * up; the exit code says the same.
  */
 final class Demo {
 
@@ -32,6 +33,7 @@ final class Demo {
 
     private final String mug = "MUG-" + run;
     private final String blanket = "BLANKET-" + run;
+    private final String kettle = "KETTLE-" + run;
     private final String customer = "ada-" + run.toLowerCase(Locale.ROOT);
 
     private Demo(WaybillClient waybill) {
@@ -57,14 +59,29 @@ final class Demo {
     private void tell() {
         waybill.offer(mug, "Enamel mug", 1_490, MUGS_RECEIVED);
         waybill.offer(blanket, "Wool blanket", 7_900, BLANKETS_RECEIVED);
+        waybill.listBackorderable(kettle, "Copper kettle", 12_000).expect(201);
         System.out.printf(
-                "On sale: %d enamel mugs (%s) at 14.90 EUR, %d wool blankets (%s) at 79.00 EUR%n",
-                MUGS_RECEIVED, mug, BLANKETS_RECEIVED, blanket);
+                "On sale: %d enamel mugs (%s) at 14.90 EUR, %d wool blankets (%s) at 79.00 EUR,%n"
+                        + "and a copper kettle (%s) at 120.00 EUR that can be ordered ahead%n",
+                MUGS_RECEIVED, mug, BLANKETS_RECEIVED, blanket, kettle);
 
         String confirmed = place(
-                "1. Confirmed: two mugs and a blanket, paid with a good card",
+                "1. Confirmed: two mugs and a blanket in two parcels, each paid as it leaves; one mug comes back",
                 NewOrder.of(customer, "tok_ok", line(mug, 2), line(blanket, 1)));
-        end(confirmed, "CONFIRMED", "", "PaymentCaptured");
+        waybill.awaitStatus(confirmed, "CONFIRMED");
+        waybill.ship(confirmed, line(mug, 2)).expect(202);
+        waybill.awaitStatus(confirmed, "PARTIALLY_SHIPPED");
+        waybill.ship(confirmed).expect(202);
+        waybill.awaitStatus(confirmed, "SHIPPED");
+        waybill.deliver(confirmed).expect(202);
+        waybill.awaitStatus(confirmed, "DELIVERED");
+        String returnId = waybill.requestReturn(confirmed, "ONE_TOO_MANY", line(mug, 1))
+                .expect(202)
+                .json()
+                .path("returnId")
+                .asString();
+        waybill.inspectReturn(confirmed, returnId, mug, 1, 0).expect(202);
+        end(confirmed, "DELIVERED", "", "ReturnCompleted");
 
         String declined = place(
                 "2. Declined: three mugs, but the bank says no; the mugs go back",
@@ -77,14 +94,31 @@ final class Demo {
         end(outOfStock, "REJECTED", "OUT_OF_STOCK", "StockReleased");
 
         String cancelled = place(
-                "4. Cancelled: four mugs, confirmed and paid; then the customer thinks again and is refunded",
+                "4. Cancelled: four mugs, confirmed; then the customer thinks again and the hold is lifted",
                 NewOrder.of(customer, "tok_ok", line(mug, 4)));
         waybill.awaitStatus(cancelled, "CONFIRMED");
-        waybill.awaitPayment(cancelled, "CAPTURED");
         waybill.cancel(cancelled, "CHANGED_MY_MIND").expect(202);
-        end(cancelled, "CANCELLED", "CHANGED_MY_MIND", "PaymentRefunded");
+        end(cancelled, "CANCELLED", "CHANGED_MY_MIND", "PaymentUndone");
 
-        verdict(List.of(confirmed, declined, outOfStock, cancelled), confirmed, cancelled);
+        String amended = place(
+                "5. Amended: one mug, then two and a blanket; the difference is reserved and authorized, then all is sent",
+                NewOrder.of(customer, "tok_ok", line(mug, 1)));
+        waybill.awaitStatus(amended, "CONFIRMED");
+        waybill.amend(amended, line(mug, 2), line(blanket, 1)).expect(202);
+        waybill.awaitTimeline(amended, "OrderAmended");
+        waybill.ship(amended).expect(202);
+        end(amended, "SHIPPED", "", "PaymentSettled");
+
+        String orderedAhead = place(
+                "6. Ordered ahead: a kettle that is not there yet; it is sent when it has come in",
+                NewOrder.of(customer, "tok_ok", line(kettle, 1)));
+        waybill.awaitStatus(orderedAhead, "CONFIRMED");
+        waybill.receive(kettle, 1).expect(202);
+        waybill.awaitTimeline(orderedAhead, "BackorderArrived");
+        waybill.ship(orderedAhead).expect(202);
+        end(orderedAhead, "SHIPPED", "", "PaymentSettled");
+
+        verdict(List.of(confirmed, declined, outOfStock, cancelled, amended, orderedAhead));
     }
 
     private String place(String title, NewOrder order) {
@@ -133,56 +167,72 @@ final class Demo {
         return position == null ? cause.substring(Math.max(0, cause.length() - 8)) : "#" + position;
     }
 
-    private void verdict(List<String> orders, String confirmed, String cancelled) {
-        int mugsLeft = MUGS_RECEIVED - 2;
-        int blanketsLeft = BLANKETS_RECEIVED - 1;
-        checkStock(mug, MUGS_RECEIVED, mugsLeft);
-        checkStock(blanket, BLANKETS_RECEIVED, blanketsLeft);
+    private void verdict(List<String> orders) {
+        int mugsLeft = MUGS_RECEIVED - 2 + 1 - 2;
+        int blanketsLeft = BLANKETS_RECEIVED - 1 - 1;
+        checkStock(mug, mugsLeft);
+        checkStock(blanket, blanketsLeft);
+        checkStock(kettle, 0);
 
         long keptMinor = 0;
         for (String orderId : orders) {
-            long orderKeptMinor = 0;
-            for (JsonNode payment : waybill.payments(orderId).expect(200).json().path("items")) {
-                orderKeptMinor += payment.path("capturedMinor").asLong()
-                        - payment.path("refundedMinor").asLong();
-            }
-            long owedMinor = orderId.equals(confirmed) ? total(orderId) : 0;
-            check(
-                    orderKeptMinor == owedMinor,
-                    "order %s: kept %d, owed %d".formatted(orderId, orderKeptMinor, owedMinor));
-            keptMinor += orderKeptMinor;
+            var order = waybill.order(orderId).expect(200).json();
+            long owedMinor = order.at("/shipped/minor").asLong() - order.at("/refunded/minor").asLong();
+            keptMinor += owedMinor;
+            checkPayment(orderId, owedMinor);
         }
-        check(total(confirmed) == 2 * 1_490 + 7_900, "the confirmed order costs " + total(confirmed));
-        waybill.awaitPayment(cancelled, "REFUNDED");
+        int soldMinor = (1 + 2) * 1_490 + 2 * 7_900 + 12_000;
+        check(keptMinor == soldMinor, "kept %d for goods of %d".formatted(keptMinor, soldMinor));
         int seen = waybill.ordersOf(customer).size();
         check(seen == orders.size(), "the customer sees %d orders, not %d".formatted(seen, orders.size()));
 
         System.out.println();
         if (faults.isEmpty()) {
             System.out.printf(
-                    "VERDICT: right. 4 orders ended as they should; %d of %d mugs and %d of %d blankets are left; "
-                            + "%s kept, which is the one confirmed order.%n",
-                    mugsLeft, MUGS_RECEIVED, blanketsLeft, BLANKETS_RECEIVED, money(keptMinor, "EUR"));
+                    "VERDICT: right. %d orders ended as they should; %d of %d mugs and %d of %d blankets are left; "
+                            + "%s kept, which is what was shipped and not sent back.%n",
+                    orders.size(),
+                    mugsLeft,
+                    MUGS_RECEIVED,
+                    blanketsLeft,
+                    BLANKETS_RECEIVED,
+                    money(keptMinor, "EUR"));
         } else {
             System.out.println("VERDICT: WRONG.");
             faults.forEach(fault -> System.out.println("  - " + fault));
         }
     }
 
-    private void checkStock(String sku, int received, int available) {
+    /** Waits for what follows the end of an order: the payment that is settled or undone. */
+    private void checkPayment(String orderId, long owedMinor) {
         try {
-            var stock = waybill.awaitAvailable(sku, available);
-            int reserved = stock.path("reserved").asInt();
-            check(
-                    stock.path("onHand").asInt() == received && reserved == received - available,
-                    "stock of %s does not add up: %s".formatted(sku, stock));
+            waybill.awaitJson(
+                    "/payments?orderId=" + orderId,
+                    "%d kept and nothing held for order %s".formatted(owedMinor, orderId),
+                    payments -> sum(payments, "capturedMinor") - sum(payments, "refundedMinor") == owedMinor
+                            && sum(payments, "heldMinor") == 0);
         } catch (AssertionError e) {
             faults.add(e.getMessage());
         }
     }
 
-    private long total(String orderId) {
-        return waybill.order(orderId).expect(200).json().at("/total/minor").asLong();
+    private static long sum(JsonNode payments, String amount) {
+        long minor = 0;
+        for (JsonNode payment : payments.path("items")) {
+            minor += payment.path(amount).asLong();
+        }
+        return minor;
+    }
+
+    private void checkStock(String sku, int left) {
+        try {
+            var stock = waybill.awaitAvailable(sku, left);
+            check(
+                    stock.path("onHand").asInt() == left && stock.path("reserved").asInt() == 0,
+                    "stock of %s does not add up: %s".formatted(sku, stock));
+        } catch (AssertionError e) {
+            faults.add(e.getMessage());
+        }
     }
 
     private void check(boolean holds, String fault) {

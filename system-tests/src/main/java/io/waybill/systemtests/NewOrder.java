@@ -2,6 +2,7 @@ package io.waybill.systemtests;
 
 import java.util.List;
 import java.util.UUID;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,10 +28,7 @@ record NewOrder(String customerId, List<Line> lines, String paymentToken, String
     ObjectNode json() {
         var order = JsonNodeFactory.instance.objectNode();
         order.put("customerId", customerId);
-        var jsonLines = order.putArray("lines");
-        for (Line line : lines) {
-            jsonLines.addObject().put("sku", line.sku()).put("quantity", line.quantity());
-        }
+        order.set("lines", json(lines));
         order.putObject("shippingAddress")
                 .put("name", "Ada Lovelace")
                 .put("line1", "12 St James's Square")
@@ -39,5 +37,13 @@ record NewOrder(String customerId, List<Line> lines, String paymentToken, String
                 .put("country", "GB");
         order.put("paymentToken", paymentToken);
         return order;
+    }
+
+    static ArrayNode json(List<Line> lines) {
+        var json = JsonNodeFactory.instance.arrayNode();
+        for (Line line : lines) {
+            json.addObject().put("sku", line.sku()).put("quantity", line.quantity());
+        }
+        return json;
     }
 }

@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The public REST API, one method per call, and the waiting that an asynchronous system asks of its clients. */
 final class WaybillClient {
 
-    /** Where an order comes to rest; CONFIRMED does, too, until somebody cancels it. */
+    /** Where a checkout comes to rest. */
     static final Set<String> ENDED = Set.of("CONFIRMED", "REJECTED", "CANCELLED");
 
     /** Far above what any step takes, so that only a hanging one exceeds it, and still short enough for a build. */
@@ -50,13 +50,25 @@ final class WaybillClient {
     }
 
     Answer listProduct(String sku, String name, long unitPriceMinor, String currency) {
-        var product = object().put("name", name);
+        return listProduct(sku, object().put("name", name), unitPriceMinor, currency);
+    }
+
+    /** Lists a product of which more can be ordered than is there. */
+    Answer listBackorderable(String sku, String name, long unitPriceMinor) {
+        return listProduct(sku, object().put("name", name).put("backorderable", true), unitPriceMinor, "EUR");
+    }
+
+    private Answer listProduct(String sku, ObjectNode product, long unitPriceMinor, String currency) {
         product.putObject("unitPrice").put("minor", unitPriceMinor).put("currency", currency);
         return send(request("PUT", "/products/" + sku, product.toString()));
     }
 
     Answer receive(String sku, int quantity) {
-        var receipt = object().put("quantity", quantity);
+        return receive(sku, quantity, "main");
+    }
+
+    Answer receive(String sku, int quantity, String location) {
+        var receipt = object().put("quantity", quantity).put("location", location);
         return send(keyed(request("POST", "/stock/" + sku + "/receipts", receipt.toString())));
     }
 
@@ -74,6 +86,73 @@ final class WaybillClient {
                 "POST",
                 "/orders/" + orderId + "/cancel",
                 object().put("reason", reason).toString())));
+    }
+
+    /** Asks for the order to have exactly these lines. */
+    Answer amend(String orderId, NewOrder.Line... lines) {
+        var body = object();
+        body.set("lines", NewOrder.json(List.of(lines)));
+        return change(orderId, "amend", body);
+    }
+
+    /** Sends lines off; none for all that can be sent. */
+    Answer ship(String orderId, NewOrder.Line... lines) {
+        var body = object().put("trackingCode", "JD-" + orderId.substring(0, 8));
+        if (lines.length > 0) {
+            body.set("lines", NewOrder.json(List.of(lines)));
+        }
+        return change(orderId, "shipments", body);
+    }
+
+    Answer deliver(String orderId) {
+        return change(orderId, "deliveries", object());
+    }
+
+    Answer requestReturn(String orderId, String reason, NewOrder.Line... lines) {
+        var body = object().put("reason", reason);
+        body.set("lines", NewOrder.json(List.of(lines)));
+        return change(orderId, "returns", body);
+    }
+
+    Answer receiveReturn(String orderId, String returnId) {
+        return change(orderId, "returns/" + returnId + "/receipts", object());
+    }
+
+    /** Records what came back of one product; the full price is given back. */
+    Answer inspectReturn(String orderId, String returnId, String sku, int restocked, int writtenOff) {
+        return change(orderId, "returns/" + returnId + "/inspections", inspection(sku, restocked, writtenOff));
+    }
+
+    /** Records what came back of one product, and how much is given back for it. */
+    Answer inspectReturn(
+            String orderId, String returnId, String sku, int restocked, int writtenOff, long refundMinor) {
+        var body = inspection(sku, restocked, writtenOff);
+        body.putObject("refund").put("minor", refundMinor).put("currency", "EUR");
+        return change(orderId, "returns/" + returnId + "/inspections", body);
+    }
+
+    private static ObjectNode inspection(String sku, int restocked, int writtenOff) {
+        var body = object();
+        body.putArray("lines").addObject().put("sku", sku).put("restocked", restocked).put("writtenOff", writtenOff);
+        return body;
+    }
+
+    /** Sends one line back and asks for another in its place. */
+    Answer exchange(String orderId, NewOrder.Line back, NewOrder.Line wanted, String paymentToken) {
+        var body = object().put("reason", "wrong one").put("paymentToken", paymentToken);
+        body.set("lines", NewOrder.json(List.of(back)));
+        body.set("wanted", NewOrder.json(List.of(wanted)));
+        return change(orderId, "exchanges", body);
+    }
+
+    Answer refund(String paymentId, long minor, String reason) {
+        var body = object().put("reason", reason);
+        body.putObject("amount").put("minor", minor).put("currency", "EUR");
+        return send(keyed(request("POST", "/payments/" + paymentId + "/refunds", body.toString())));
+    }
+
+    private Answer change(String orderId, String what, ObjectNode body) {
+        return send(keyed(request("POST", "/orders/" + orderId + "/" + what, body.toString())));
     }
 
     Answer order(String orderId) {
@@ -179,6 +258,11 @@ final class WaybillClient {
                 "/orders/" + orderId,
                 "order " + orderId + " to be " + statuses,
                 order -> statuses.contains(order.path("status").asString("")));
+    }
+
+    /** Waits until an order meets a condition and returns it. */
+    JsonNode awaitOrder(String orderId, String what, Predicate<JsonNode> wanted) {
+        return awaitJson("/orders/" + orderId, "order " + orderId + " to have " + what, wanted);
     }
 
     /** Waits until the order's only payment has the status and returns it. */

@@ -91,15 +91,15 @@ class RepeatedRequestTest {
     @Test
     void changesNothingWhenACancellationIsRepeated() {
         String orderId = waybill.placeUntilAccepted(NewOrder.of(customer, "tok_ok", line(mug, 2)));
-        waybill.awaitPayment(orderId, "CAPTURED");
+        waybill.awaitStatus(orderId, "CONFIRMED");
 
         waybill.cancel(orderId, "Changed my mind").expect(202);
         waybill.cancel(orderId, "Changed my mind").expect(202);
 
-        waybill.awaitPayment(orderId, "REFUNDED");
+        waybill.awaitPayment(orderId, "VOIDED");
         waybill.awaitAvailable(mug, 100);
         assertThat(waybill.timeline(orderId).expect(200).json().path("entries").findValuesAsString("type"))
-                .containsOnlyOnce("OrderCancelled", "PaymentRefunded");
+                .containsOnlyOnce("OrderCancelled", "PaymentVoided");
     }
 
     private void assertOneOrder(String orderId) {

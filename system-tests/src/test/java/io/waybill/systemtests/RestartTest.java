@@ -49,23 +49,25 @@ class RestartTest {
         assertStillSells();
     }
 
-    /** One confirmed, one rejected, one cancelled, one still waiting for its payment. */
+    /** One shipped, one rejected, one cancelled, one still waiting for its payment. */
     private List<String> placeSomeOrders() {
         waybill.offer(mug, "Enamel mug", 1_490, 20);
         var orderIds = new ArrayList<String>();
         for (String token : List.of("tok_ok", "tok_declined", "tok_ok", "tok_3ds")) {
             orderIds.add(waybill.placeUntilAccepted(NewOrder.of(customer, token, line(mug, 2))));
         }
-        waybill.awaitTimeline(orderIds.get(0), "PaymentCaptured");
+        waybill.awaitStatus(orderIds.get(0), "CONFIRMED");
         waybill.awaitTimeline(orderIds.get(1), "StockReleased");
-        waybill.awaitTimeline(orderIds.get(2), "PaymentCaptured");
-        waybill.awaitTimeline(orderIds.get(3), "AuthorizationRequested");
+        waybill.awaitStatus(orderIds.get(2), "CONFIRMED");
+        waybill.awaitTimeline(orderIds.get(3), "CustomerActionRequired");
+        waybill.ship(orderIds.get(0)).expect(202);
+        waybill.awaitTimeline(orderIds.get(0), "StockCommitted");
         waybill.cancel(orderIds.get(2), "Changed my mind").expect(202);
-        waybill.awaitTimeline(orderIds.get(2), "PaymentRefunded");
+        waybill.awaitTimeline(orderIds.get(2), "PaymentUndone");
         waybill.awaitPayment(orderIds.get(0), "CAPTURED");
         waybill.awaitPayment(orderIds.get(1), "DECLINED");
-        waybill.awaitPayment(orderIds.get(2), "REFUNDED");
-        waybill.awaitPayment(orderIds.get(3), "REQUESTED");
+        waybill.awaitPayment(orderIds.get(2), "VOIDED");
+        waybill.awaitPayment(orderIds.get(3), "ACTION_REQUIRED");
         waybill.awaitStatus(orderIds.get(2), "CANCELLED");
         waybill.awaitAvailable(mug, 16);
         return orderIds;
@@ -86,7 +88,7 @@ class RestartTest {
     private void assertStillSells() {
         String orderId = waybill.placeUntilAccepted(NewOrder.of(customer, "tok_ok", line(mug, 1)));
         waybill.awaitStatus(orderId, "CONFIRMED");
-        waybill.awaitPayment(orderId, "CAPTURED");
+        waybill.awaitPayment(orderId, "AUTHORIZED");
         waybill.awaitAvailable(mug, 15);
     }
 }
