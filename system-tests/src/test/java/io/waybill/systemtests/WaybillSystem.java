@@ -76,7 +76,7 @@ final class WaybillSystem implements AutoCloseable {
             ports.put(service, freePort(taken));
         }
         axonServerGrpcPort = freePort(taken);
-        client = new WaybillClient("http://127.0.0.1:" + ports.get(Service.GATEWAY) + "/api");
+        client = new WaybillClient(url(Service.GATEWAY) + "/api");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.values().forEach(Process::destroyForcibly)));
     }
 
@@ -98,6 +98,16 @@ final class WaybillSystem implements AutoCloseable {
 
     WaybillClient client() {
         return client;
+    }
+
+    /** Where the event store is reached by its own protocol, as host and port. */
+    String axonServerAddress() {
+        return externalAxonServer.orElse("127.0.0.1:" + axonServerGrpcPort);
+    }
+
+    /** Where a service is reached past the gateway. */
+    String url(Service service) {
+        return "http://127.0.0.1:" + port(service);
     }
 
     /** Skips the test that calls it if the process is not one of this harness. */
@@ -199,7 +209,7 @@ final class WaybillSystem implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log(service).toFile()));
         var environment = builder.environment();
         environment.put("WAYBILL_DATA", data.toString());
-        environment.put("WAYBILL_AXONSERVER", externalAxonServer.orElse("127.0.0.1:" + axonServerGrpcPort));
+        environment.put("WAYBILL_AXONSERVER", axonServerAddress());
         environment.remove("MONGODB_URI");
         externalMongo.ifPresent(uri -> environment.put("MONGODB_URI", uri));
         try {
@@ -226,8 +236,7 @@ final class WaybillSystem implements AutoCloseable {
             case GATEWAY -> {
                 arguments.add("--server.port=" + port);
                 for (Service other : EnumSet.range(Service.ORDER_COMMAND, Service.PAYMENT_SERVICE)) {
-                    arguments.add(
-                            "--waybill.services.%s=http://127.0.0.1:%d".formatted(other.moduleName(), port(other)));
+                    arguments.add("--waybill.services.%s=%s".formatted(other.moduleName(), url(other)));
                 }
             }
             case ORDER_COMMAND, ORDER_QUERY, INVENTORY_SAGA, PAYMENT_SERVICE -> {
@@ -262,7 +271,7 @@ final class WaybillSystem implements AutoCloseable {
     }
 
     private boolean isReady(Service service) throws InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(service) + service.readinessPath()))
+        var request = HttpRequest.newBuilder(URI.create(url(service) + service.readinessPath()))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try {
