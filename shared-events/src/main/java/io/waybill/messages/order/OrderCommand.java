@@ -56,8 +56,16 @@ public sealed interface OrderCommand {
 
     // Cancellation.
 
-    /** Withdraws a placed or confirmed order, or the rest of a partially shipped one. */
-    record CancelOrder(@TargetAggregateIdentifier String orderId, String cancellationId, String reason)
+    /**
+     * Withdraws a placed or confirmed order, or the rest of a partially shipped one.
+     *
+     * @param expectedVersion number of the order's last event, as the sender knows it; null for whatever it is
+     */
+    record CancelOrder(
+            @TargetAggregateIdentifier String orderId,
+            String cancellationId,
+            String reason,
+            @Nullable Long expectedVersion)
             implements OrderCommand {}
 
     // Amendment.
@@ -66,8 +74,13 @@ public sealed interface OrderCommand {
      * Asks for other lines, before anything is shipped.
      *
      * @param lines the whole order as it is to be; a SKU that the order has already keeps its price
+     * @param expectedVersion number of the order's last event, as the sender knows it; null for whatever it is
      */
-    record AmendOrder(@TargetAggregateIdentifier String orderId, String amendmentId, List<OrderLine> lines)
+    record AmendOrder(
+            @TargetAggregateIdentifier String orderId,
+            String amendmentId,
+            List<OrderLine> lines,
+            @Nullable Long expectedVersion)
             implements OrderCommand {
 
         public AmendOrder {
@@ -88,12 +101,14 @@ public sealed interface OrderCommand {
      * Sends lines off as soon as they are paid for.
      *
      * @param lines what to send; empty for all that can be sent
+     * @param expectedVersion number of the order's last event, as the sender knows it; null for whatever it is
      */
     record ShipOrder(
             @TargetAggregateIdentifier String orderId,
             String shipmentId,
             List<LineQuantity> lines,
-            @Nullable String trackingCode)
+            @Nullable String trackingCode,
+            @Nullable Long expectedVersion)
             implements OrderCommand {
 
         public ShipOrder {

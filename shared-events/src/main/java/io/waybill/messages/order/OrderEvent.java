@@ -93,7 +93,7 @@ public sealed interface OrderEvent extends OrderRelated {
      * @param total sum of these lines
      * @param increases pieces to be reserved in addition
      * @param decreases pieces to be given back
-     * @param additional money to be authorized in addition; 0 if the order becomes no dearer
+     * @param additional money to be authorized in addition; 0 if what was authorized before is enough
      */
     record AmendmentRequested(
             String orderId,
