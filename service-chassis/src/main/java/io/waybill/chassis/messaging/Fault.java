@@ -16,6 +16,8 @@ public record Fault(Kind kind, String code, String detail) {
         /** What the request is about does not exist. */
         NOT_FOUND,
         /** What the request is about is not in a state that allows it. */
-        CONFLICT
+        CONFLICT,
+        /** What the request is about is no longer what its sender knows. */
+        STALE
     }
 }

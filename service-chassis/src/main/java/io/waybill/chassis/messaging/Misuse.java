@@ -28,6 +28,11 @@ public final class Misuse extends CommandExecutionException {
         return new Misuse(new Fault(Fault.Kind.CONFLICT, code, detail));
     }
 
+    /** What the request is about is no longer what its sender knows. */
+    public static Misuse stale(String code, String detail) {
+        return new Misuse(new Fault(Fault.Kind.STALE, code, detail));
+    }
+
     /** The fault that an exception carries, also one that came from another process; empty if it is no misuse. */
     public static Optional<Fault> faultOf(Throwable thrown) {
         return HandlerExecutionException.resolveDetails(thrown)
