@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * An order as its customer sees it.
  *
  * @param version number of the order's last event, counted from 0
- * @param reason why it was rejected or cancelled; null otherwise
+ * @param reason why it, or what was left of it, was rejected or cancelled; null otherwise
  * @param total sum of its lines as ordered, whatever of them was cancelled or returned since
  * @param shipped what the goods cost that left the house; captured, if all is well
  * @param refunded what was given back for returned goods
- * @param pendingAmendment the change that is being arranged, or null
+ * @param amendment the latest wish for other lines, or null; the next is taken once this one is decided
  * @param exchangeFor the order whose returned goods this one replaces, or null
  * @param placedAt time of the first event, to the millisecond
  * @param updatedAt time of the last event, to the millisecond
@@ -30,8 +30,7 @@ public record OrderDetails(
         Address shippingAddress,
         List<Shipment> shipments,
         List<Return> returns,
-        @Nullable Amendment pendingAmendment,
-        @Nullable Amendment lastAmendment,
+        @Nullable Amendment amendment,
         @Nullable String exchangeFor,
         long version,
         Instant placedAt,
@@ -98,7 +97,18 @@ public record OrderDetails(
     /** A wish for other lines; {@code refusal} says why it was not granted, and is null otherwise. */
     public record Amendment(
             String amendmentId,
+            AmendmentStatus status,
             List<OrderLine> lines,
             Money total,
             @Nullable String refusal) {}
+
+    /** Where an amendment stands. */
+    public enum AmendmentStatus {
+        /** Stock and payment are being arranged. */
+        REQUESTED,
+        /** The order is what was wished for. */
+        ACCEPTED,
+        /** The order stays as it was. */
+        REFUSED
+    }
 }
