@@ -54,6 +54,7 @@ import io.waybill.messages.payment.PaymentEvent.AuthorizationRequested;
 import io.waybill.messages.payment.PaymentEvent.CaptureCompleted;
 import io.waybill.messages.payment.PaymentEvent.CaptureRefused;
 import io.waybill.messages.payment.PaymentEvent.CaptureRequested;
+import io.waybill.messages.payment.PaymentEvent.CaptureStarted;
 import io.waybill.messages.payment.PaymentEvent.CustomerActionRequired;
 import io.waybill.messages.payment.PaymentEvent.OutcomeUnknown;
 import io.waybill.messages.payment.PaymentEvent.PaymentAuthorized;
@@ -67,6 +68,7 @@ import io.waybill.messages.payment.PaymentEvent.PaymentVoided;
 import io.waybill.messages.payment.PaymentEvent.RefundCompleted;
 import io.waybill.messages.payment.PaymentEvent.RefundRefused;
 import io.waybill.messages.payment.PaymentEvent.RefundRequested;
+import io.waybill.messages.payment.PaymentEvent.RefundStarted;
 import io.waybill.messages.payment.PaymentEvent.VoidRequested;
 import io.waybill.messages.payment.ProviderOperation;
 import java.time.Instant;
@@ -136,10 +138,12 @@ final class SampleEvents {
             new AuthorizationExpired(PAYMENT, ORDER, AUTHORIZATION, PRICE),
             new VoidRequested(PAYMENT, ORDER, AUTHORIZATION, PRICE),
             new PaymentVoided(PAYMENT, ORDER, AUTHORIZATION),
+            new CaptureStarted(PAYMENT, ORDER, "shipment-1", PRICE),
             new CaptureRequested(PAYMENT, ORDER, "shipment-1", AUTHORIZATION, PRICE),
             new PaymentCaptured(PAYMENT, ORDER, "shipment-1", AUTHORIZATION, PRICE),
             new CaptureCompleted(PAYMENT, ORDER, "shipment-1", PRICE),
             new CaptureRefused(PAYMENT, ORDER, "shipment-1", "CAPTURE_REFUSED"),
+            new RefundStarted(PAYMENT, ORDER, "return-1", PRICE, "too small"),
             new RefundRequested(PAYMENT, ORDER, "return-1", AUTHORIZATION, PRICE, "too small"),
             new PaymentRefunded(PAYMENT, ORDER, "return-1", AUTHORIZATION, PRICE),
             new RefundCompleted(PAYMENT, ORDER, "return-1", PRICE),

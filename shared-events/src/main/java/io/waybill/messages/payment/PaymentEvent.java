@@ -71,6 +71,9 @@ public sealed interface PaymentEvent extends OrderRelated {
 
     // Captures.
 
+    /** This amount is to become ours; what it takes for that is asked for next. */
+    record CaptureStarted(String paymentId, String orderId, String captureId, Money amount) implements PaymentEvent {}
+
     /** The provider is to be asked for a part of what an authorization holds. */
     @Revision("1")
     record CaptureRequested(String paymentId, String orderId, String captureId, String authorizationId, Money amount)
@@ -89,6 +92,10 @@ public sealed interface PaymentEvent extends OrderRelated {
     record CaptureRefused(String paymentId, String orderId, String captureId, String reason) implements PaymentEvent {}
 
     // Refunds.
+
+    /** This amount is to be given back, in one part or several. */
+    record RefundStarted(String paymentId, String orderId, String refundId, Money amount, String reason)
+            implements PaymentEvent {}
 
     /** The provider is to give a part of what was captured of an authorization back. */
     @Revision("1")
