@@ -127,7 +127,7 @@ final class SampleEvents {
             new ExtensionRefused("TEA-500", RESERVATION, ORDER, "amendment-1", 2, 1, "OUT_OF_STOCK"),
             new ExtensionUndone("TEA-500", RESERVATION, ORDER, "amendment-1", 2, PARTS),
             new ReservationReduced("TEA-500", RESERVATION, ORDER, "amendment-1", 2, PARTS),
-            new StockReleased("TEA-500", RESERVATION, ORDER, 2),
+            new StockReleased("TEA-500", RESERVATION, ORDER, 2, PARTS),
             new StockCommitted("TEA-500", RESERVATION, ORDER, 2, "shipment-1", PARTS),
             new AuthorizationRequested(PAYMENT, ORDER, AUTHORIZATION, PRICE, "tok_ok"),
             new CustomerActionRequired(
@@ -163,6 +163,7 @@ final class SampleEvents {
             new OrderPlaced(ORDER, "customer-7", LINES, new Money(2500, "EUR"), ADDRESS, "tok_ok", null),
             new OrderConfirmed(ORDER, List.of()),
             new StockReserved("TEA-500", RESERVATION, ORDER, 2, PARTS, null),
+            new StockReleased("TEA-500", RESERVATION, ORDER, 2, List.of()),
             new StockCommitted("TEA-500", RESERVATION, ORDER, 2, RESERVATION, List.of()),
             new AuthorizationRequested(PAYMENT, ORDER, PAYMENT, PRICE, "tok_ok"),
             new PaymentAuthorized(PAYMENT, ORDER, PAYMENT, PRICE, "auth-1", null),

@@ -43,7 +43,7 @@ class SummaryTest {
                 Arguments.of(
                         new OrderCancelled(ORDER, "changed my mind", OrderStatus.PLACED, List.of()), "changed my mind"),
                 Arguments.of(new StockReserved("TEA-500", "r-1", ORDER, 2, List.of()), "2 x TEA-500"),
-                Arguments.of(new StockReleased("TEA-500", "r-1", ORDER, 0), "0 x TEA-500"),
+                Arguments.of(new StockReleased("TEA-500", "r-1", ORDER, 0, List.of()), "0 x TEA-500"),
                 Arguments.of(
                         new StockReservationRefused("TEA-500", "r-1", ORDER, 2, 1, "OUT_OF_STOCK"),
                         "OUT_OF_STOCK: 2 x TEA-500, available 1"),

@@ -140,9 +140,20 @@ public sealed interface StockEvent {
         }
     }
 
-    /** A reservation was given back and is over; {@code quantity} is 0 if it held nothing or had never been made. */
-    record StockReleased(String sku, String reservationId, String orderId, int quantity)
-            implements StockEvent, OrderRelated {}
+    /**
+     * A reservation was given back and is over; {@code quantity} is 0 if it held nothing or had never been made.
+     *
+     * @param allocations where the pieces lie; adds up to {@code quantity}, but is empty in events of old, where it is
+     *     all that the reservation held
+     */
+    @Revision("1")
+    record StockReleased(String sku, String reservationId, String orderId, int quantity, List<Allocation> allocations)
+            implements StockEvent, OrderRelated {
+
+        public StockReleased {
+            allocations = List.copyOf(allocations);
+        }
+    }
 
     /**
      * Reserved pieces left the house.

@@ -3,6 +3,7 @@ package io.waybill.messages.revision;
 import static java.util.Map.entry;
 
 import io.waybill.messages.inventory.StockEvent.StockCommitted;
+import io.waybill.messages.inventory.StockEvent.StockReleased;
 import io.waybill.messages.inventory.StockEvent.StockReserved;
 import io.waybill.messages.order.OrderEvent.OrderConfirmed;
 import io.waybill.messages.order.OrderEvent.OrderPlaced;
@@ -37,6 +38,7 @@ public final class FirstRevisions extends SingleEventUpcaster {
             entry(OrderPlaced.class.getName(), order -> order.putNull("exchangeFor")),
             entry(OrderConfirmed.class.getName(), order -> order.putArray("backordered")),
             entry(StockReserved.class.getName(), stock -> stock.putNull("expiresAt")),
+            entry(StockReleased.class.getName(), stock -> stock.putArray("allocations")),
             entry(StockCommitted.class.getName(), stock -> {
                 stock.set("shipmentId", stock.get("reservationId"));
                 stock.putArray("allocations");
