@@ -49,6 +49,7 @@ import io.waybill.messages.order.OrderEvent.ShipmentRefused;
 import io.waybill.messages.order.OrderEvent.ShipmentRequested;
 import io.waybill.messages.order.OrderLine;
 import io.waybill.messages.order.OrderStatus;
+import io.waybill.messages.payment.DiscrepancyKind;
 import io.waybill.messages.payment.PaymentEvent.AuthorizationExpired;
 import io.waybill.messages.payment.PaymentEvent.AuthorizationRequested;
 import io.waybill.messages.payment.PaymentEvent.CaptureCompleted;
@@ -71,6 +72,12 @@ import io.waybill.messages.payment.PaymentEvent.RefundRequested;
 import io.waybill.messages.payment.PaymentEvent.RefundStarted;
 import io.waybill.messages.payment.PaymentEvent.VoidRequested;
 import io.waybill.messages.payment.ProviderOperation;
+import io.waybill.messages.payment.ReconciliationEvent.DiscrepancyCleared;
+import io.waybill.messages.payment.ReconciliationEvent.DiscrepancyDismissed;
+import io.waybill.messages.payment.ReconciliationEvent.DiscrepancyFound;
+import io.waybill.messages.payment.ReconciliationEvent.DiscrepancyRepairFailed;
+import io.waybill.messages.payment.ReconciliationEvent.DiscrepancyRepairRequested;
+import io.waybill.messages.payment.ReconciliationEvent.DiscrepancyRepaired;
 import java.time.Instant;
 import java.util.List;
 
@@ -156,7 +163,22 @@ final class SampleEvents {
             new ProcessStalled(
                     ORDER, "shipment-1", "shipment", "CommitStock", "RESERVATION_NOT_FOUND", "There is none."),
             new ProcessRetried(ORDER, "shipment-1", "shipment"),
-            new ProcessResolved(ORDER, "shipment-1", "shipment", "sent by hand"));
+            new ProcessResolved(ORDER, "shipment-1", "shipment", "sent by hand"),
+            new DiscrepancyFound(
+                    "discrepancy-1",
+                    ORDER,
+                    PAYMENT,
+                    AUTHORIZATION,
+                    "auth-1",
+                    DiscrepancyKind.UNRECORDED_CAPTURE,
+                    PRICE.zero(),
+                    PRICE,
+                    List.of("shipment-1")),
+            new DiscrepancyRepairRequested("discrepancy-1", ORDER),
+            new DiscrepancyRepaired("discrepancy-1", ORDER, "CAPTURE_RECORDED"),
+            new DiscrepancyRepairFailed("discrepancy-1", ORDER, "PROVIDER_UNREACHABLE"),
+            new DiscrepancyDismissed("discrepancy-1", ORDER, "settled by telephone"),
+            new DiscrepancyCleared("discrepancy-1", ORDER));
 
     /** What the golden files without a revision are read as. */
     static final List<Object> FROM_BEFORE_REVISION_1 = List.of(

@@ -9,6 +9,7 @@ import io.waybill.messages.inventory.ProductEvent;
 import io.waybill.messages.inventory.StockEvent;
 import io.waybill.messages.order.OrderEvent;
 import io.waybill.messages.payment.PaymentEvent;
+import io.waybill.messages.payment.ReconciliationEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,8 @@ class WireFormatTest {
             StockEvent.class,
             PaymentEvent.class,
             CheckoutEvent.class,
-            ProcessEvent.class);
+            ProcessEvent.class,
+            ReconciliationEvent.class);
     static final List<Object> SAMPLES = SampleEvents.ALL;
     static final List<Object> OLD_SAMPLES = SampleEvents.FROM_BEFORE_REVISION_1;
 
