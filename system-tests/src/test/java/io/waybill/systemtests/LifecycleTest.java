@@ -52,8 +52,8 @@ class LifecycleTest {
         var order = waybill.awaitOrder(
                 orderId,
                 "the refusal",
-                refused -> !refused.at("/lastAmendment/refusal").asString("").isEmpty());
-        assertThat(order.at("/lastAmendment/refusal").asString()).isEqualTo("OUT_OF_STOCK");
+                refused -> !refused.at("/amendment/refusal").asString("").isEmpty());
+        assertThat(order.at("/amendment/refusal").asString()).isEqualTo("OUT_OF_STOCK");
         assertThat(order.at("/total/minor").asLong()).isEqualTo(3 * 1_490);
         ledger.assertAddsUp(mug, 10, List.of(order));
         ledger.assertAddsUp(blanket, 1, List.of(order));
