@@ -12,11 +12,27 @@ import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Positions;
 import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.mongo.ViewStore;
+import io.waybill.messages.Money;
 import io.waybill.messages.order.OrderEvent;
+import io.waybill.messages.order.OrderEvent.AmendmentRefused;
+import io.waybill.messages.order.OrderEvent.AmendmentRequested;
+import io.waybill.messages.order.OrderEvent.BackorderArrived;
+import io.waybill.messages.order.OrderEvent.ExchangeRequested;
+import io.waybill.messages.order.OrderEvent.OrderAmended;
 import io.waybill.messages.order.OrderEvent.OrderCancelled;
 import io.waybill.messages.order.OrderEvent.OrderConfirmed;
 import io.waybill.messages.order.OrderEvent.OrderPlaced;
 import io.waybill.messages.order.OrderEvent.OrderRejected;
+import io.waybill.messages.order.OrderEvent.OrderShipped;
+import io.waybill.messages.order.OrderEvent.RestCancelled;
+import io.waybill.messages.order.OrderEvent.ReturnCompleted;
+import io.waybill.messages.order.OrderEvent.ReturnInspected;
+import io.waybill.messages.order.OrderEvent.ReturnReceived;
+import io.waybill.messages.order.OrderEvent.ReturnRefundRefused;
+import io.waybill.messages.order.OrderEvent.ReturnRequested;
+import io.waybill.messages.order.OrderEvent.ShipmentDelivered;
+import io.waybill.messages.order.OrderEvent.ShipmentRefused;
+import io.waybill.messages.order.OrderEvent.ShipmentRequested;
 import io.waybill.messages.order.OrderQuery.FindOrders;
 import io.waybill.messages.order.OrderQuery.OrderCursor;
 import io.waybill.messages.order.OrderQuery.OrderPage;
@@ -34,18 +50,53 @@ import org.axonframework.queryhandling.QueryHandler;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
-/** One document per order, with what a list shows of it. */
+/**
+ * One document per order, with what a list shows of it. The number in the names is the shape of the document: with
+ * another shape the view starts from the first event again, beside the old one.
+ */
 @Projection
-@ProcessingGroup("customer-orders")
+@ProcessingGroup("customer-orders-2")
 class CustomerOrdersView {
 
-    private static final String ORDER_ID = "view.orderId";
-    private static final String PLACED_AT = "view.placedAt";
+    private static final String ORDER_ID = "view.order.orderId";
+    private static final String PLACED_AT = "view.order.placedAt";
 
-    private final ViewStore<OrderSummary> orders;
+    private final ViewStore<Row> orders;
+
+    /**
+     * What is kept of an order.
+     *
+     * @param underway parcels that have left the house and not arrived: without any, a complete order is delivered
+     */
+    public record Row(OrderSummary order, int underway) {
+
+        private OrderStatus status() {
+            return order.status();
+        }
+
+        private Row underway(int more) {
+            return new Row(order, underway + more);
+        }
+
+        private Row touched(Instant at) {
+            return moved(status(), at);
+        }
+
+        private Row moved(OrderStatus status, Instant at) {
+            return new Row(
+                    new OrderSummary(order.orderId(), order.customerId(), status, order.total(), order.placedAt(), at),
+                    underway);
+        }
+
+        private Row priced(Money total, Instant at) {
+            return new Row(
+                    new OrderSummary(order.orderId(), order.customerId(), order.status(), total, order.placedAt(), at),
+                    underway);
+        }
+    }
 
     CustomerOrdersView(MongoDatabase database) {
-        orders = new ViewStore<>(database, "customerOrders", OrderSummary.class);
+        orders = new ViewStore<>(database, "customerOrders2", Row.class);
     }
 
     @EventHandler
@@ -56,7 +107,10 @@ class CustomerOrdersView {
     /** Asks for one row more than a page has, to know whether there is a next page. */
     @QueryHandler
     OrderPage handle(FindOrders query) {
-        List<OrderSummary> rows = orders.find(filter(query), descending(PLACED_AT, ORDER_ID), query.limit() + 1);
+        List<OrderSummary> rows =
+                orders.find(filter(query), descending(PLACED_AT, ORDER_ID), query.limit() + 1).stream()
+                        .map(Row::order)
+                        .toList();
         if (rows.size() <= query.limit()) {
             return new OrderPage(rows, null);
         }
@@ -68,10 +122,10 @@ class CustomerOrdersView {
     private static Bson filter(FindOrders query) {
         List<Bson> filters = new ArrayList<>();
         if (query.customerId() != null) {
-            filters.add(eq("view.customerId", query.customerId()));
+            filters.add(eq("view.order.customerId", query.customerId()));
         }
         if (query.status() != null) {
-            filters.add(eq("view.status", query.status().name()));
+            filters.add(eq("view.order.status", query.status().name()));
         }
         if (query.from() != null) {
             filters.add(gte(PLACED_AT, query.from()));
@@ -88,18 +142,38 @@ class CustomerOrdersView {
         return filters.isEmpty() ? empty() : and(filters);
     }
 
-    static OrderSummary fold(@Nullable OrderSummary order, OrderEvent event, Instant at) {
+    static Row fold(@Nullable Row row, OrderEvent event, Instant at) {
+        if (event instanceof OrderPlaced placed) {
+            return new Row(
+                    new OrderSummary(placed.orderId(), placed.customerId(), OrderStatus.PLACED, placed.total(), at, at),
+                    0);
+        }
+        Row before = Objects.requireNonNull(row, "moved before it was placed");
         return switch (event) {
-            case OrderPlaced placed ->
-                new OrderSummary(placed.orderId(), placed.customerId(), OrderStatus.PLACED, placed.total(), at, at);
-            case OrderConfirmed confirmed -> moved(order, OrderStatus.CONFIRMED, at);
-            case OrderRejected rejected -> moved(order, OrderStatus.REJECTED, at);
-            case OrderCancelled cancelled -> moved(order, OrderStatus.CANCELLED, at);
+            case OrderPlaced placed -> throw new IllegalStateException("An order is placed once");
+            case OrderConfirmed confirmed -> before.moved(OrderStatus.CONFIRMED, at);
+            case OrderRejected rejected -> before.moved(OrderStatus.REJECTED, at);
+            case OrderCancelled cancelled -> before.moved(OrderStatus.CANCELLED, at);
+            case RestCancelled rest
+            when rest.complete() ->
+                before.moved(before.underway() == 0 ? OrderStatus.DELIVERED : OrderStatus.SHIPPED, at);
+            case OrderAmended amended -> before.priced(amended.total(), at);
+            case OrderShipped shipped ->
+                before.underway(1).moved(shipped.complete() ? OrderStatus.SHIPPED : OrderStatus.PARTIALLY_SHIPPED, at);
+            case ShipmentDelivered delivered ->
+                before.underway(-1).moved(delivered.complete() ? OrderStatus.DELIVERED : before.status(), at);
+            case RestCancelled rest -> before.touched(at);
+            case AmendmentRequested requested -> before.touched(at);
+            case AmendmentRefused refused -> before.touched(at);
+            case BackorderArrived arrived -> before.touched(at);
+            case ShipmentRequested requested -> before.touched(at);
+            case ShipmentRefused refused -> before.touched(at);
+            case ReturnRequested requested -> before.touched(at);
+            case ExchangeRequested requested -> before.touched(at);
+            case ReturnReceived received -> before.touched(at);
+            case ReturnInspected inspected -> before.touched(at);
+            case ReturnCompleted completed -> before.touched(at);
+            case ReturnRefundRefused refused -> before.touched(at);
         };
-    }
-
-    private static OrderSummary moved(@Nullable OrderSummary order, OrderStatus status, Instant at) {
-        OrderSummary before = Objects.requireNonNull(order, "moved before it was placed");
-        return new OrderSummary(before.orderId(), before.customerId(), status, before.total(), before.placedAt(), at);
     }
 }

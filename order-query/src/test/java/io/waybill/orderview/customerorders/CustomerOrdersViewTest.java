@@ -2,36 +2,52 @@ package io.waybill.orderview.customerorders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.mongo.Databases;
 import io.waybill.messages.Money;
 import io.waybill.messages.order.Address;
 import io.waybill.messages.order.OrderEvent;
+import io.waybill.messages.order.OrderEvent.AmendmentRefused;
+import io.waybill.messages.order.OrderEvent.AmendmentRequested;
+import io.waybill.messages.order.OrderEvent.OrderAmended;
 import io.waybill.messages.order.OrderEvent.OrderCancelled;
 import io.waybill.messages.order.OrderEvent.OrderConfirmed;
 import io.waybill.messages.order.OrderEvent.OrderPlaced;
 import io.waybill.messages.order.OrderEvent.OrderRejected;
+import io.waybill.messages.order.OrderEvent.OrderShipped;
+import io.waybill.messages.order.OrderEvent.RestCancelled;
+import io.waybill.messages.order.OrderEvent.ShipmentDelivered;
 import io.waybill.messages.order.OrderQuery.FindOrders;
 import io.waybill.messages.order.OrderQuery.OrderCursor;
 import io.waybill.messages.order.OrderQuery.OrderPage;
 import io.waybill.messages.order.OrderStatus;
 import io.waybill.messages.order.OrderSummary;
+import io.waybill.orderview.RandomHistory;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CustomerOrdersViewTest {
 
     private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
     private static final Money TOTAL = new Money(2500, "EUR");
+    private static final Money LESS = new Money(1250, "EUR");
+    private static final OrderPlaced PLACED = placed("order-1", "ada");
+    private static final OrderConfirmed CONFIRMED = confirmed("order-1");
 
     @SuppressWarnings("NullAway.Init")
     private static Databases databases;
@@ -49,7 +65,7 @@ class CustomerOrdersViewTest {
         on(1, placed("order-2", "ada"), NOON);
         on(2, placed("order-3", "grace"), NOON.plusSeconds(1));
         on(3, placed("order-4", "ada"), NOON.plusSeconds(2));
-        on(4, new OrderConfirmed("order-4"), NOON.plusSeconds(3));
+        on(4, confirmed("order-4"), NOON.plusSeconds(3));
     }
 
     @AfterAll
@@ -59,28 +75,61 @@ class CustomerOrdersViewTest {
 
     @Test
     void showsAPlacedOrder() {
-        assertThat(CustomerOrdersView.fold(null, placed("order-1", "ada"), NOON))
-                .isEqualTo(summary(OrderStatus.PLACED, NOON));
+        assertThat(after(PLACED)).isEqualTo(summary(OrderStatus.PLACED, TOTAL, NOON));
+    }
+
+    static Stream<Arguments> moves() {
+        return Stream.of(
+                arguments(List.of(CONFIRMED), OrderStatus.CONFIRMED),
+                arguments(List.of(new OrderRejected("order-1", "OUT_OF_STOCK")), OrderStatus.REJECTED),
+                arguments(
+                        List.of(new OrderCancelled("order-1", "no", OrderStatus.PLACED, List.of())),
+                        OrderStatus.CANCELLED),
+                arguments(List.of(CONFIRMED, shipped("1", false)), OrderStatus.PARTIALLY_SHIPPED),
+                arguments(List.of(CONFIRMED, shipped("1", false), shipped("2", true)), OrderStatus.SHIPPED),
+                arguments(List.of(CONFIRMED, shipped("1", false), arrived("1", false)), OrderStatus.PARTIALLY_SHIPPED),
+                arguments(List.of(CONFIRMED, shipped("1", true), arrived("1", true)), OrderStatus.DELIVERED),
+                arguments(List.of(CONFIRMED, shipped("1", false), restCancelled(true)), OrderStatus.SHIPPED),
+                arguments(
+                        List.of(CONFIRMED, shipped("1", false), arrived("1", false), restCancelled(true)),
+                        OrderStatus.DELIVERED),
+                arguments(List.of(CONFIRMED, restCancelled(false)), OrderStatus.CONFIRMED));
+    }
+
+    @ParameterizedTest
+    @MethodSource("moves")
+    void followsAnOrder(List<OrderEvent> events, OrderStatus status) {
+        OrderEvent[] all = Stream.concat(Stream.of(PLACED), events.stream()).toArray(OrderEvent[]::new);
+
+        assertThat(after(all)).isEqualTo(summary(status, TOTAL, NOON.plusSeconds(events.size())));
     }
 
     @Test
-    void followsAnOrder() {
-        Instant later = NOON.plusSeconds(1);
-        OrderSummary before = summary(OrderStatus.PLACED, NOON);
+    void showsThePriceOfAnAmendedOrderOnceItIsAmended() {
+        var wanted = new AmendmentRequested("order-1", "a-1", List.of(), LESS, List.of(), List.of(), LESS.zero());
+        var refused = new AmendmentRefused("order-1", "a-1", "OUT_OF_STOCK");
+        var amended = new OrderAmended("order-1", "a-1", List.of(), LESS, List.of());
 
-        assertThat(CustomerOrdersView.fold(before, new OrderConfirmed("order-1"), later))
-                .isEqualTo(summary(OrderStatus.CONFIRMED, later));
-        assertThat(CustomerOrdersView.fold(before, new OrderRejected("order-1", "OUT_OF_STOCK"), later))
-                .isEqualTo(summary(OrderStatus.REJECTED, later));
-        assertThat(CustomerOrdersView.fold(
-                        before, new OrderCancelled("order-1", "no", OrderStatus.PLACED, List.of()), later))
-                .isEqualTo(summary(OrderStatus.CANCELLED, later));
+        assertThat(after(PLACED, CONFIRMED, wanted).total()).isEqualTo(TOTAL);
+        assertThat(after(PLACED, CONFIRMED, wanted, refused).total()).isEqualTo(TOTAL);
+        assertThat(after(PLACED, CONFIRMED, wanted, amended).total()).isEqualTo(LESS);
+    }
+
+    @Test
+    void anyLifeEndsWhereItsEventsSay() {
+        RandomHistory.many().forEach(history -> {
+            OrderSummary order = after(history.events().toArray(OrderEvent[]::new));
+
+            assertThat(order.status()).as("status of %s", history).isEqualTo(history.status());
+            assertThat(order.total()).as("total of %s", history).isEqualTo(history.total());
+            assertThat(order.updatedAt())
+                    .isEqualTo(NOON.plusSeconds(history.events().size() - 1));
+        });
     }
 
     @Test
     void refusesAnOrderThatMovesBeforeItWasPlaced() {
-        assertThatThrownBy(() -> CustomerOrdersView.fold(null, new OrderConfirmed("order-1"), NOON))
-                .hasMessageContaining("before it was placed");
+        assertThatThrownBy(() -> after(CONFIRMED)).hasMessageContaining("before it was placed");
     }
 
     @Test
@@ -137,12 +186,37 @@ class CustomerOrdersViewTest {
         view.on(event, new GlobalSequenceTrackingToken(position), at);
     }
 
-    private static OrderSummary summary(OrderStatus status, Instant updatedAt) {
-        return new OrderSummary("order-1", "ada", status, TOTAL, NOON, updatedAt);
+    /** The first event happens at noon, each later one a second after the one before. */
+    private static OrderSummary after(OrderEvent... events) {
+        CustomerOrdersView.@Nullable Row row = null;
+        for (int i = 0; i < events.length; i++) {
+            row = CustomerOrdersView.fold(row, events[i], NOON.plusSeconds(i));
+        }
+        return Objects.requireNonNull(row).order();
+    }
+
+    private static OrderSummary summary(OrderStatus status, Money total, Instant updatedAt) {
+        return new OrderSummary("order-1", "ada", status, total, NOON, updatedAt);
     }
 
     private static OrderPlaced placed(String orderId, String customerId) {
         var address = new Address("Ada Lovelace", "12 St James's Square", null, "SW1Y 4JH", "London", "GB");
-        return new OrderPlaced(orderId, customerId, List.of(), TOTAL, address, "tok_ok");
+        return new OrderPlaced(orderId, customerId, List.of(), TOTAL, address, "tok_ok", null);
+    }
+
+    private static OrderConfirmed confirmed(String orderId) {
+        return new OrderConfirmed(orderId, List.of());
+    }
+
+    private static OrderShipped shipped(String shipmentId, boolean complete) {
+        return new OrderShipped("order-1", shipmentId, List.of(), LESS, null, complete);
+    }
+
+    private static ShipmentDelivered arrived(String shipmentId, boolean complete) {
+        return new ShipmentDelivered("order-1", shipmentId, complete);
+    }
+
+    private static RestCancelled restCancelled(boolean complete) {
+        return new RestCancelled("order-1", "cancellation-1", "too late", List.of(), complete);
     }
 }
