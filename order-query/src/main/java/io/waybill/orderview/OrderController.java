@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -65,13 +66,14 @@ class OrderController {
         return new Page(page.items(), page.next() == null ? null : encode(page.next()));
     }
 
+    /** The version goes with it as the entity tag by which a change says what it was decided on. */
     @GetMapping("/{orderId}")
-    OrderDetails one(@PathVariable String orderId) {
+    ResponseEntity<OrderDetails> one(@PathVariable String orderId) {
         @Nullable OrderDetails order = queries.ask(new FindOrder(orderId), OrderDetails.class);
         if (order == null) {
             throw unknown(orderId);
         }
-        return order;
+        return ResponseEntity.ok().eTag("\"" + order.version() + "\"").body(order);
     }
 
     @GetMapping("/{orderId}/timeline")
