@@ -21,6 +21,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
@@ -61,7 +62,17 @@ class GatewayTest {
         "GET,  /api/stock/TEA-500,                   inventory-saga",
         "POST, /api/stock/TEA-500/receipts,          inventory-saga",
         "GET,  /api/payments?orderId=7,              payment-service",
-        "POST, /api/payments/webhooks/sandbox,       payment-service"
+        "POST, /api/payments/webhooks/sandbox,       payment-service",
+        "POST, /api/orders/7/returns/1/inspections,  order-command",
+        "POST, /api/stock/TEA-500/counts,            inventory-saga",
+        "GET,  /api/ops/sagas,                       inventory-saga",
+        "GET,  /api/ops/sagas?waiting=true,          inventory-saga",
+        "POST, /api/ops/sagas/7/retry,               inventory-saga",
+        "GET,  /api/ops/payments,                    payment-service",
+        "POST, /api/ops/reconciliations,             payment-service",
+        "GET,  /api/ops/reconciliations/7,           payment-service",
+        "GET,  /api/ops/discrepancies,               payment-service",
+        "POST, /api/ops/discrepancies/7/repair,      payment-service"
     })
     void eachRouteGoesToItsServiceAsItCame(String method, String uri, String service) throws Exception {
         HttpResponse<String> answer = send(method, uri);
@@ -83,6 +94,14 @@ class GatewayTest {
         "GET,    /api/unknown",
         "GET,    /api/ordersandmore",
         "GET,    /API/orders",
+        "GET,    /api/ops",
+        "GET,    /api/ops/unknown",
+        "GET,    /api/ops/paymentsandmore",
+        "GET,    /sandbox",
+        "GET,    /sandbox/ledger",
+        "POST,   /sandbox/faults",
+        "PUT,    /sandbox/faults",
+        "GET,    /api/sandbox/ledger",
         "POST,   /index.html"
     })
     void whatIsNotListedIsNotPublic(String method, String uri) throws Exception {
@@ -90,6 +109,19 @@ class GatewayTest {
 
         assertThat(answer.statusCode()).isIn(404, 405);
         assertThat(problemCode(answer)).isEqualTo(answer.statusCode() == 404 ? "NOT_FOUND" : "METHOD_NOT_ALLOWED");
+        assertThat(asked()).isEmpty();
+    }
+
+    @Test
+    void describesItself() throws Exception {
+        HttpResponse<String> answer = send("GET", "/api/openapi");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        JsonNode description = JSON.readTree(answer.body());
+        assertThat(description.at("/openapi").asString()).startsWith("3.1.");
+        assertThat(description.at("/paths/~1orders/post/operationId").asString())
+                .isEqualTo("placeOrder");
         assertThat(asked()).isEmpty();
     }
 
@@ -106,6 +138,8 @@ class GatewayTest {
                 "//actuator/env",
                 "/api/orders/.%2e/.%2e/actuator/env",
                 "/api/orders/..%00/../actuator/env",
+                "/api/ops/payments/../../../sandbox/ledger",
+                "/api/payments/%2e%2e/%2e%2e/sandbox/ledger",
                 "/api/orders/./7",
                 "/api/orders//7",
                 "/api/orders;v=1/7"
