@@ -6,7 +6,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the API answered to one request. */
-record Answer(int status, Optional<String> contentType, Optional<String> location, String body) {
+record Answer(int status, Optional<String> contentType, Optional<String> location, Optional<String> etag, String body) {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -16,6 +16,7 @@ record Answer(int status, Optional<String> contentType, Optional<String> locatio
                 response.statusCode(),
                 headers.firstValue("Content-Type"),
                 headers.firstValue("Location"),
+                headers.firstValue("ETag"),
                 response.body());
     }
 

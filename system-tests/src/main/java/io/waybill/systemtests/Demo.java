@@ -177,7 +177,8 @@ final class Demo {
         long keptMinor = 0;
         for (String orderId : orders) {
             var order = waybill.order(orderId).expect(200).json();
-            long owedMinor = order.at("/shipped/minor").asLong() - order.at("/refunded/minor").asLong();
+            long owedMinor = order.at("/shipped/minor").asLong()
+                    - order.at("/refunded/minor").asLong();
             keptMinor += owedMinor;
             checkPayment(orderId, owedMinor);
         }
@@ -191,12 +192,7 @@ final class Demo {
             System.out.printf(
                     "VERDICT: right. %d orders ended as they should; %d of %d mugs and %d of %d blankets are left; "
                             + "%s kept, which is what was shipped and not sent back.%n",
-                    orders.size(),
-                    mugsLeft,
-                    MUGS_RECEIVED,
-                    blanketsLeft,
-                    BLANKETS_RECEIVED,
-                    money(keptMinor, "EUR"));
+                    orders.size(), mugsLeft, MUGS_RECEIVED, blanketsLeft, BLANKETS_RECEIVED, money(keptMinor, "EUR"));
         } else {
             System.out.println("VERDICT: WRONG.");
             faults.forEach(fault -> System.out.println("  - " + fault));
@@ -228,7 +224,8 @@ final class Demo {
         try {
             var stock = waybill.awaitAvailable(sku, left);
             check(
-                    stock.path("onHand").asInt() == left && stock.path("reserved").asInt() == 0,
+                    stock.path("onHand").asInt() == left
+                            && stock.path("reserved").asInt() == 0,
                     "stock of %s does not add up: %s".formatted(sku, stock));
         } catch (AssertionError e) {
             faults.add(e.getMessage());

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
 import tools.jackson.databind.JsonNode;
@@ -35,6 +36,7 @@ final class WaybillClient {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
     private final String api;
+    private final BiConsumer<HttpRequest, Answer> witness;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -42,7 +44,13 @@ final class WaybillClient {
 
     /** @param api where the API starts, such as {@code http://127.0.0.1:8080/api} */
     WaybillClient(String api) {
+        this(api, (request, answer) -> {});
+    }
+
+    /** @param witness sees each answer, and throws if it is not to be */
+    WaybillClient(String api, BiConsumer<HttpRequest, Answer> witness) {
         this.api = api;
+        this.witness = witness;
     }
 
     Answer listProduct(String sku, String name, long unitPriceMinor) {
@@ -124,8 +132,7 @@ final class WaybillClient {
     }
 
     /** Records what came back of one product, and how much is given back for it. */
-    Answer inspectReturn(
-            String orderId, String returnId, String sku, int restocked, int writtenOff, long refundMinor) {
+    Answer inspectReturn(String orderId, String returnId, String sku, int restocked, int writtenOff, long refundMinor) {
         var body = inspection(sku, restocked, writtenOff);
         body.putObject("refund").put("minor", refundMinor).put("currency", "EUR");
         return change(orderId, "returns/" + returnId + "/inspections", body);
@@ -133,7 +140,11 @@ final class WaybillClient {
 
     private static ObjectNode inspection(String sku, int restocked, int writtenOff) {
         var body = object();
-        body.putArray("lines").addObject().put("sku", sku).put("restocked", restocked).put("writtenOff", writtenOff);
+        body.putArray("lines")
+                .addObject()
+                .put("sku", sku)
+                .put("restocked", restocked)
+                .put("writtenOff", writtenOff);
         return body;
     }
 
@@ -196,9 +207,12 @@ final class WaybillClient {
     }
 
     /** @throws UncheckedIOException if there was no answer */
-    Answer send(HttpRequest.Builder request) {
+    Answer send(HttpRequest.Builder builder) {
         try {
-            return Answer.of(http.send(request.build(), BodyHandlers.ofString()));
+            HttpRequest request = builder.build();
+            Answer answer = Answer.of(http.send(request, BodyHandlers.ofString()));
+            witness.accept(request, answer);
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -94,9 +94,7 @@ class EventsOfOldTest {
                 .setAggregateType(aggregateType)
                 .setAggregateIdentifier(aggregateId)
                 .setAggregateSequenceNumber(nextSequenceNumber(aggregateId))
-                .setPayload(SerializedObject.newBuilder()
-                        .setType(name)
-                        .setData(ByteString.copyFrom(read(name), UTF_8)))
+                .setPayload(SerializedObject.newBuilder().setType(name).setData(ByteString.copyFrom(read(name), UTF_8)))
                 .build();
         eventStore.eventChannel().appendEvents(event).get(10, TimeUnit.SECONDS);
     }

@@ -50,8 +50,9 @@ final class Ledger {
         int restocked = 0;
         for (JsonNode goods : order.path("returns")) {
             for (JsonNode line : goods.path("inspected")) {
-                restocked +=
-                        line.path("sku").asString().equals(sku) ? line.path("restocked").asInt() : 0;
+                restocked += line.path("sku").asString().equals(sku)
+                        ? line.path("restocked").asInt()
+                        : 0;
             }
         }
         return restocked;
@@ -59,8 +60,8 @@ final class Ledger {
 
     private void assertPaid(JsonNode order) {
         String orderId = order.path("orderId").asString();
-        long owedMinor =
-                order.at("/shipped/minor").asLong() - order.at("/refunded/minor").asLong();
+        long owedMinor = order.at("/shipped/minor").asLong()
+                - order.at("/refunded/minor").asLong();
         long heldMinor = isLive(order) ? openMinor(order) : 0;
         var payments = waybill.awaitJson(
                 "/payments?orderId=" + orderId,

@@ -76,7 +76,7 @@ final class WaybillSystem implements AutoCloseable {
             ports.put(service, freePort(taken));
         }
         axonServerGrpcPort = freePort(taken);
-        client = new WaybillClient(url(Service.GATEWAY) + "/api");
+        client = new WaybillClient(url(Service.GATEWAY) + "/api", ApiDescription.read(root)::check);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.values().forEach(Process::destroyForcibly)));
     }
 
