@@ -8,6 +8,7 @@ import io.waybill.chassis.web.RequestRefused;
 import io.waybill.inventory.product.Sku;
 import io.waybill.messages.inventory.ProductCommand;
 import io.waybill.messages.inventory.StockCommand.AdjustStock;
+import io.waybill.messages.inventory.StockCommand.CountStock;
 import io.waybill.messages.inventory.StockCommand.ReceiveStock;
 import io.waybill.messages.inventory.StockQuery.FindStock;
 import io.waybill.messages.inventory.StockQuery.FindStocks;
@@ -31,7 +32,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Takes goods in, corrects counts, and shows what there is. */
+/** Takes goods in, corrects and counts them, and shows what there is. */
 @RestController
 @RequestMapping("/api/stock")
 class StockController {
@@ -39,19 +40,25 @@ class StockController {
     /** More than any one delivery or correction, so that a slip of the finger is noticed. */
     private static final int MAX_QUANTITY = 1_000_000;
 
-    private static final String MAIN_LOCATION = "main";
     private static final String LOCATION_FORM = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
     private final RequestCommands commands;
     private final RequestQueries queries;
     private final Idempotency idempotency;
     private final EventStore eventStore;
+    private final StockLocations locations;
 
-    StockController(RequestCommands commands, RequestQueries queries, Idempotency idempotency, EventStore eventStore) {
+    StockController(
+            RequestCommands commands,
+            RequestQueries queries,
+            Idempotency idempotency,
+            EventStore eventStore,
+            StockLocations locations) {
         this.commands = commands;
         this.queries = queries;
         this.idempotency = idempotency;
         this.eventStore = eventStore;
+        this.locations = locations;
     }
 
     record Receipt(
@@ -60,6 +67,11 @@ class StockController {
 
     record Adjustment(
             @NotNull @Min(-MAX_QUANTITY) @Max(MAX_QUANTITY) Integer delta,
+            @NotBlank @Size(max = 500) String reason,
+            @Nullable @Pattern(regexp = LOCATION_FORM) String location) {}
+
+    record Count(
+            @NotNull @Min(0) @Max(MAX_QUANTITY) Integer counted,
             @NotBlank @Size(max = 500) String reason,
             @Nullable @Pattern(regexp = LOCATION_FORM) String location) {}
 
@@ -95,6 +107,18 @@ class StockController {
         });
     }
 
+    @PostMapping("/{sku}/counts")
+    ResponseEntity<Object> count(
+            @PathVariable String sku, @RequestHeader(Idempotency.HEADER) String key, @RequestBody Count count) {
+        return idempotency.once("POST /api/stock/" + Sku.checked(sku) + "/counts", key, count, countId -> {
+            requireListed(sku);
+            long position = commands.send(
+                            new CountStock(sku, countId, count.counted(), count.reason(), location(count.location())))
+                    .position();
+            return ResponseEntity.accepted().body(new ChangedStock(sku, position));
+        });
+    }
+
     @GetMapping
     @Nullable
     StockList all() {
@@ -117,7 +141,7 @@ class StockController {
         }
     }
 
-    private static String location(@Nullable String location) {
-        return location == null ? MAIN_LOCATION : location;
+    private String location(@Nullable String location) {
+        return location == null ? locations.first() : location;
     }
 }

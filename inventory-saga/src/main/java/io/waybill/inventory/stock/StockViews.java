@@ -8,31 +8,51 @@ import io.waybill.chassis.messaging.Positions;
 import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.mongo.ViewStore;
 import io.waybill.messages.inventory.StockEvent;
+import io.waybill.messages.inventory.StockEvent.Allocation;
+import io.waybill.messages.inventory.StockEvent.BackorderFilled;
+import io.waybill.messages.inventory.StockEvent.BackorderReduced;
+import io.waybill.messages.inventory.StockEvent.ExtensionRefused;
+import io.waybill.messages.inventory.StockEvent.ExtensionUndone;
+import io.waybill.messages.inventory.StockEvent.ReservationExtended;
+import io.waybill.messages.inventory.StockEvent.ReservationReduced;
 import io.waybill.messages.inventory.StockEvent.StockAdjusted;
+import io.waybill.messages.inventory.StockEvent.StockBackordered;
 import io.waybill.messages.inventory.StockEvent.StockCommitted;
+import io.waybill.messages.inventory.StockEvent.StockCounted;
+import io.waybill.messages.inventory.StockEvent.StockPolicyChanged;
+import io.waybill.messages.inventory.StockEvent.StockRanLow;
 import io.waybill.messages.inventory.StockEvent.StockReceived;
 import io.waybill.messages.inventory.StockEvent.StockReleased;
 import io.waybill.messages.inventory.StockEvent.StockReservationRefused;
 import io.waybill.messages.inventory.StockEvent.StockReserved;
+import io.waybill.messages.inventory.StockEvent.StockReturned;
 import io.waybill.messages.inventory.StockQuery.FindStock;
 import io.waybill.messages.inventory.StockQuery.FindStocks;
+import io.waybill.messages.inventory.StockQuery.LocationLevel;
 import io.waybill.messages.inventory.StockQuery.StockLevel;
 import io.waybill.messages.inventory.StockQuery.StockList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.queryhandling.QueryHandler;
 import org.jspecify.annotations.Nullable;
 
-/** One document per SKU. */
+/**
+ * One document per SKU. The processor and the collection are called otherwise than when they knew no locations, so that
+ * the documents are made anew from all events.
+ */
 @Projection
-@ProcessingGroup("stock")
+@ProcessingGroup("stock-levels")
 class StockViews {
 
     private final ViewStore<StockLevel> stock;
 
     StockViews(MongoDatabase database) {
-        stock = new ViewStore<>(database, "stock", StockLevel.class);
+        stock = new ViewStore<>(database, "stockLevels", StockLevel.class);
     }
 
     @EventHandler
@@ -52,20 +72,99 @@ class StockViews {
     }
 
     static StockLevel fold(@Nullable StockLevel before, StockEvent event) {
-        StockLevel level = before == null ? new StockLevel(event.sku(), 0, 0, 0) : before;
+        StockLevel level = before == null ? level(event.sku(), 0, false, 0, List.of()) : before;
         return switch (event) {
-            case StockReceived received -> changed(level, received.quantity(), 0);
-            case StockAdjusted adjusted -> changed(level, adjusted.delta(), 0);
-            case StockReserved reserved -> changed(level, 0, reserved.quantity());
-            case StockReservationRefused refused -> level;
-            case StockReleased released -> changed(level, 0, -released.quantity());
-            case StockCommitted committed -> changed(level, -committed.quantity(), -committed.quantity());
+            case StockReceived e -> put(level, e.location(), e.quantity());
+            case StockAdjusted e -> put(level, e.location(), e.delta());
+            case StockCounted e -> put(level, e.location(), e.delta());
+            case StockReturned e -> put(level, e.location(), e.restocked());
+            case StockPolicyChanged e ->
+                level(e.sku(), level.backordered(), e.backorderable(), e.lowStockThreshold(), level.locations());
+            case StockRanLow e -> level;
+            case StockReserved e -> reserve(level, e.allocations());
+            case StockReservationRefused e -> level;
+            case StockBackordered e -> await(level, e.quantity());
+            case BackorderFilled e -> reserve(await(level, -e.quantity()), e.allocations());
+            case BackorderReduced e -> await(level, -e.quantity());
+            case ReservationExtended e -> reserve(level, e.allocations());
+            case ExtensionRefused e -> level;
+            case ExtensionUndone e -> giveBack(level, e.allocations());
+            case ReservationReduced e -> giveBack(level, e.allocations());
+            case StockReleased e -> giveBack(level, partsOf(e.allocations(), e.quantity(), level));
+            case StockCommitted e -> ship(level, partsOf(e.allocations(), e.quantity(), level));
         };
     }
 
-    private static StockLevel changed(StockLevel level, int onHandDelta, int reservedDelta) {
-        int onHand = level.onHand() + onHandDelta;
-        int reserved = level.reserved() + reservedDelta;
-        return new StockLevel(level.sku(), onHand, reserved, onHand - reserved);
+    private static StockLevel put(StockLevel level, String location, int pieces) {
+        return changed(level, List.of(new Allocation(location, pieces)), 1, 0);
+    }
+
+    private static StockLevel reserve(StockLevel level, List<Allocation> parts) {
+        return changed(level, parts, 0, 1);
+    }
+
+    private static StockLevel giveBack(StockLevel level, List<Allocation> parts) {
+        return changed(level, parts, 0, -1);
+    }
+
+    private static StockLevel ship(StockLevel level, List<Allocation> parts) {
+        return changed(level, parts, -1, -1);
+    }
+
+    private static StockLevel await(StockLevel level, int pieces) {
+        return level(
+                level.sku(),
+                level.backordered() + pieces,
+                level.backorderable(),
+                level.lowStockThreshold(),
+                level.locations());
+    }
+
+    /** Events of old do not say where the pieces lay; then the reserved ones are gone through by name of location. */
+    private static List<Allocation> partsOf(List<Allocation> said, int quantity, StockLevel level) {
+        if (!said.isEmpty()) {
+            return said;
+        }
+        List<Allocation> assumed = new ArrayList<>();
+        int missing = quantity;
+        for (LocationLevel location : level.locations()) {
+            int part = Math.min(missing, location.reserved());
+            assumed.add(new Allocation(location.location(), part));
+            missing -= part;
+        }
+        return assumed;
+    }
+
+    /** Adds the parts as often as the factors say to what is on hand and to what is reserved. */
+    private static StockLevel changed(StockLevel level, List<Allocation> parts, int onHandFactor, int reservedFactor) {
+        Map<String, LocationLevel> locations = new TreeMap<>();
+        level.locations().forEach(location -> locations.put(location.location(), location));
+        for (Allocation part : parts) {
+            locations.merge(
+                    part.location(),
+                    location(part.location(), onHandFactor * part.quantity(), reservedFactor * part.quantity()),
+                    (before, more) -> location(
+                            before.location(), before.onHand() + more.onHand(), before.reserved() + more.reserved()));
+        }
+        return level(
+                level.sku(),
+                level.backordered(),
+                level.backorderable(),
+                level.lowStockThreshold(),
+                List.copyOf(locations.values()));
+    }
+
+    private static LocationLevel location(String name, int onHand, int reserved) {
+        return new LocationLevel(name, onHand, reserved, onHand - reserved);
+    }
+
+    private static StockLevel level(
+            String sku, int backordered, boolean backorderable, int lowStockThreshold, List<LocationLevel> locations) {
+        int onHand = locations.stream().mapToInt(LocationLevel::onHand).sum();
+        int reserved = locations.stream().mapToInt(LocationLevel::reserved).sum();
+        int available = onHand - reserved;
+        boolean low = lowStockThreshold > 0 && available <= lowStockThreshold;
+        return new StockLevel(
+                sku, onHand, reserved, available, backordered, backorderable, lowStockThreshold, low, locations);
     }
 }

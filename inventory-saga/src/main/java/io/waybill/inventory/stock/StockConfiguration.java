@@ -1,0 +1,41 @@
+package io.waybill.inventory.stock;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.axonframework.common.AxonThreadFactory;
+import org.axonframework.config.ConfigurerModule;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** How stock items are stored, and in which order they hear of their policy. */
+@Configuration(proxyBeanMethods = false)
+class StockConfiguration {
+
+    /** A snapshot that is not made, because the service stops, costs nothing: the events are there. */
+    @Bean(destroyMethod = "shutdown")
+    ThreadPoolExecutor snapshotThread() {
+        return new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new AxonThreadFactory("snapshots"),
+                new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    @Bean
+    StockItems stockItems(org.axonframework.config.Configuration axon, ThreadPoolExecutor snapshotThread) {
+        return StockItems.create(axon, snapshotThread);
+    }
+
+    /** The commands of a batch overtake each other, and of two policies of a product the later is to stay. */
+    @Bean
+    ConfigurerModule oneEventAtATime() {
+        return configurer -> configurer
+                .eventProcessing()
+                .registerPooledStreamingEventProcessorConfiguration(
+                        StockPolicySync.GROUP, (axon, processor) -> processor.batchSize(1));
+    }
+}

@@ -1,0 +1,27 @@
+package io.waybill.inventory.stock;
+
+import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.messages.inventory.ProductEvent.ProductChanged;
+import io.waybill.messages.inventory.ProductEvent.ProductListed;
+import io.waybill.messages.inventory.StockCommand.SetStockPolicy;
+import org.axonframework.config.ProcessingGroup;
+import org.axonframework.eventhandling.EventHandler;
+import org.springframework.stereotype.Component;
+
+/** Tells the stock of a product how it is sold. The event says it all, so there is nothing to remember. */
+@Component
+@ProcessingGroup(StockPolicySync.GROUP)
+class StockPolicySync {
+
+    static final String GROUP = "stock-policy";
+
+    @EventHandler
+    void on(ProductListed listed, SagaCommands commands) {
+        commands.send(new SetStockPolicy(listed.sku(), listed.backorderable(), listed.lowStockThreshold()));
+    }
+
+    @EventHandler
+    void on(ProductChanged changed, SagaCommands commands) {
+        commands.send(new SetStockPolicy(changed.sku(), changed.backorderable(), changed.lowStockThreshold()));
+    }
+}
