@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -14,10 +13,11 @@ import java.util.TreeMap;
  *
  * @param held pieces by location; none has 0
  * @param extensions pieces by the ID of the extension that brought them
- * @param changes keys of all that was asked of it: while it lives, no repetition is too late to be known
+ * @param changes keys of all that was asked of it, in their order, also after storage: while it lives, no repetition is
+ *     too late to be known
  */
 record Reservation(
-        String orderId, SortedMap<String, Integer> held, Map<String, Integer> extensions, Set<Long> changes) {
+        String orderId, SortedMap<String, Integer> held, Map<String, Integer> extensions, LinkedHashSet<Long> changes) {
 
     Reservation(String orderId) {
         this(orderId, new TreeMap<>(), new LinkedHashMap<>(), new LinkedHashSet<>());

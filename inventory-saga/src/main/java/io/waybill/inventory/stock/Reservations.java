@@ -5,6 +5,7 @@ import io.waybill.messages.inventory.StockEvent.Allocation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ final class Reservations {
     private static final int CHANGE = 3;
 
     /** By their IDs, those only that hold or wait for something. */
-    private Map<String, Reservation> live = new TreeMap<>();
+    private SortedMap<String, Reservation> live = new TreeMap<>();
 
     /** Pieces that reservations wait for, by their IDs, the first come first. */
     private Map<String, Integer> queue = new LinkedHashMap<>();
