@@ -10,6 +10,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.messaging.RequestCommands;
+import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.messaging.SagaCommands;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.gateway.CommandGateway;
@@ -21,8 +22,8 @@ import org.springframework.web.bind.annotation.RestController;
 public final class ServiceRules {
 
     private static final DescribedPredicate<JavaClass> NO_PROCESS = describe(
-            "are neither sagas nor other event handlers with effects elsewhere",
-            type -> !type.isAnnotatedWith(ProcessingGroup.class) || type.isAnnotatedWith(Projection.class));
+            "are neither sagas nor other event handlers with effects elsewhere, nor what all of theirs have in common",
+            type -> !isProcess(type));
 
     @ArchTest
     static final ArchRule aggregatesKnowNeitherWebNorMongo = noClasses()
@@ -45,7 +46,7 @@ public final class ServiceRules {
             .areNotAnnotatedWith(RestController.class)
             .should()
             .dependOnClassesThat()
-            .belongToAnyOf(RequestCommands.class);
+            .belongToAnyOf(RequestCommands.class, RequestEvents.class);
 
     @ArchTest
     static final ArchRule onlyProcessesSendAsProcesses =
@@ -60,4 +61,11 @@ public final class ServiceRules {
             slices().matching("io.waybill.(**)").should().beFreeOfCycles();
 
     private ServiceRules() {}
+
+    private static boolean isProcess(JavaClass type) {
+        return type.isAnnotatedWith(ProcessingGroup.class)
+                ? !type.isAnnotatedWith(Projection.class)
+                : !type.getSubclasses().isEmpty()
+                        && type.getSubclasses().stream().allMatch(ServiceRules::isProcess);
+    }
 }

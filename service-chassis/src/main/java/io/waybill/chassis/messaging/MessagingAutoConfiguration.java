@@ -16,7 +16,9 @@ import org.axonframework.common.AxonThreadFactory;
 import org.axonframework.config.ConfigurerModule;
 import org.axonframework.config.EventProcessingConfiguration;
 import org.axonframework.config.EventProcessingConfigurer;
+import org.axonframework.eventhandling.EventBus;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
+import org.axonframework.eventhandling.gateway.DefaultEventGateway;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.StreamableMessageSource;
 import org.axonframework.queryhandling.DefaultQueryGateway;
@@ -86,13 +88,22 @@ public class MessagingAutoConfiguration {
     }
 
     @Bean
-    SagaCommands sagaCommands(CommandGateway gateway) {
-        return new SagaCommands(gateway);
+    SagaCommands sagaCommands(CommandGateway gateway, EventBus eventBus) {
+        return new SagaCommands(gateway, eventBus);
     }
 
     @Bean
     RequestCommands requestCommands(CommandGateway gateway, EventStore eventStore) {
         return new RequestCommands(gateway, eventStore);
+    }
+
+    @Bean
+    RequestEvents requestEvents(EventStore eventStore, Correlation correlation) {
+        var gateway = DefaultEventGateway.builder()
+                .eventBus(eventStore)
+                .dispatchInterceptors(List.of(correlation.atTheEdge()))
+                .build();
+        return new RequestEvents(gateway, eventStore);
     }
 
     @Bean

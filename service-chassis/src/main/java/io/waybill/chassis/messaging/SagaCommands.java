@@ -2,15 +2,21 @@ package io.waybill.chassis.messaging;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.axonframework.commandhandling.CommandExecutionException;
 import org.axonframework.commandhandling.gateway.CommandGateway;
+import org.axonframework.eventhandling.EventBus;
 import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.messaging.InterceptorChain;
 import org.axonframework.messaging.MessageHandlerInterceptor;
+import org.axonframework.messaging.MetaData;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.slf4j.MDC;
@@ -19,6 +25,9 @@ import org.slf4j.MDC;
  * How event handlers send commands: without waiting one by one, but the batch of events counts as handled only when all
  * of them have been answered. They are joined before any saga is stored, so a crash at any point repeats a command
  * rather than losing it, and one that fails makes the whole batch be handled again.
+ *
+ * <p>A {@link Misuse} would fail as often as it is tried. Whoever can wait for somebody to look says so when sending, and
+ * holds up nobody else.
  *
  * <p>The other side must therefore take a repeated command as a quiet no-op.
  */
@@ -29,10 +38,15 @@ public final class SagaCommands {
     private static final long ANSWER_TIMEOUT_SECONDS = 30;
 
     private final CommandGateway gateway;
+    private final EventBus eventBus;
 
-    /** @param gateway through which the commands go */
-    public SagaCommands(CommandGateway gateway) {
+    /**
+     * @param gateway through which the commands go
+     * @param eventBus through which it is told that one was refused
+     */
+    public SagaCommands(CommandGateway gateway, EventBus eventBus) {
         this.gateway = gateway;
+        this.eventBus = eventBus;
     }
 
     /** Sends a command as part of handling the current batch of events. */
@@ -40,9 +54,43 @@ public final class SagaCommands {
         batch(CurrentUnitOfWork.get()).sent.add(gateway.send(command));
     }
 
+    /**
+     * Sends a command that may turn out to be a misuse, which then does not make the batch fail.
+     *
+     * @param ifRefused called in that case when all commands of the batch have been answered, before any saga is
+     *     stored; the event it makes of the fault is published as one that the current event led to
+     */
+    public void send(Object command, Function<Fault, Object> ifRefused) {
+        Batch batch = batch(CurrentUnitOfWork.get());
+        MetaData correlation = CurrentUnitOfWork.correlationData();
+        CompletableFuture<Optional<Fault>> answer =
+                gateway.send(command).handle((result, failure) -> failure == null ? Optional.empty() : misuse(failure));
+        batch.sent.add(answer);
+        batch.onceAnswered.add(() -> answer.join().ifPresent(fault -> publish(ifRefused.apply(fault), correlation)));
+    }
+
     /** Does something when all commands of the current batch have been answered, before any saga is stored. */
     public void onceAnswered(Runnable action) {
         batch(CurrentUnitOfWork.get()).onceAnswered.add(action);
+    }
+
+    private static Optional<Fault> misuse(Throwable failure) {
+        Optional<Fault> fault = Misuse.faultOf(failure);
+        if (fault.isEmpty()) {
+            throw new CompletionException(failure);
+        }
+        return fault;
+    }
+
+    /** Beside the batch, which would put its events into the store after its sagas. */
+    private void publish(Object event, MetaData correlation) {
+        UnitOfWork<?> batch = CurrentUnitOfWork.get();
+        CurrentUnitOfWork.clear(batch);
+        try {
+            eventBus.publish(new GenericEventMessage<>(event, correlation));
+        } finally {
+            CurrentUnitOfWork.set(batch);
+        }
     }
 
     /**

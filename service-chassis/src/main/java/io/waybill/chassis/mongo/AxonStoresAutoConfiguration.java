@@ -24,7 +24,6 @@ import org.axonframework.messaging.deadletter.DeadLetter;
 import org.axonframework.messaging.deadletter.Decisions;
 import org.axonframework.messaging.deadletter.EnqueueDecision;
 import org.axonframework.messaging.deadletter.SequencedDeadLetterQueue;
-import org.axonframework.modelling.saga.repository.SagaStore;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.springboot.autoconfig.AxonAutoConfiguration;
 import org.slf4j.Logger;
@@ -63,7 +62,7 @@ public class AxonStoresAutoConfiguration {
     }
 
     @Bean
-    SagaStore<Object> sagaStore(MongoDatabase database, Serializer serializer) {
+    SagaDocuments sagaStore(MongoDatabase database, Serializer serializer) {
         return new SagaDocuments(database, serializer);
     }
 

@@ -2,13 +2,17 @@ package io.waybill.chassis.mongo;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.ConcurrencyException;
@@ -23,7 +27,7 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sagas as documents {@code {_id, version, saga, associations: [{key, value}]}}, and a document {@code {_id, saga}} for
+ * Sagas as documents {@code {_id, version, type, saga, associations: [{key, value}]}}, and a document {@code {_id, saga}} for
  * each association, which is found by its ID: the embedded server has no other index, and every event looks for its
  * saga.
  *
@@ -36,10 +40,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The Mongo extension's own store cannot be loaded without XStream, which is kept off the class path.
  */
-final class SagaDocuments implements SagaStore<Object> {
+final class SagaDocuments implements SagaStore<Object>, LiveSagas {
 
     private static final String ID = "_id";
     private static final String VERSION = "version";
+    private static final String TYPE = "type";
     private static final String SAGA = "saga";
     private static final String ASSOCIATIONS = "associations";
 
@@ -67,8 +72,7 @@ final class SagaDocuments implements SagaStore<Object> {
             return null;
         }
         loadedVersions().put(sagaIdentifier, document.getInteger(VERSION));
-        S saga = serializer.deserialize(
-                new SimpleSerializedObject<>(document.getString(SAGA), String.class, sagaType.getName(), null));
+        S saga = sagaType.cast(deserialize(document, sagaType.getName()));
         Set<AssociationValue> values = new HashSet<>();
         for (Document value : document.getList(ASSOCIATIONS, Document.class)) {
             values.add(new AssociationValue(value.getString("key"), value.getString("value")));
@@ -89,7 +93,7 @@ final class SagaDocuments implements SagaStore<Object> {
     /** @throws com.mongodb.MongoWriteException if an association leads to another saga already */
     @Override
     public void insertSaga(Class<?> sagaType, String sagaIdentifier, Object saga, Set<AssociationValue> values) {
-        sagas.insertOne(document(sagaIdentifier, 0, saga, values));
+        sagas.insertOne(document(sagaType, sagaIdentifier, 0, saga, values));
         values.forEach(value -> associate(sagaType, sagaIdentifier, value));
     }
 
@@ -99,7 +103,7 @@ final class SagaDocuments implements SagaStore<Object> {
         int loaded = loadedVersion(sagaIdentifier);
         boolean replaced = sagas.replaceOne(
                                 and(eq(ID, sagaIdentifier), eq(VERSION, loaded)),
-                                document(sagaIdentifier, loaded + 1, saga, values.asSet()))
+                                document(sagaType, sagaIdentifier, loaded + 1, saga, values.asSet()))
                         .getMatchedCount()
                 == 1;
         if (!replaced) {
@@ -120,13 +124,38 @@ final class SagaDocuments implements SagaStore<Object> {
         sagas.deleteOne(unchanged);
     }
 
-    private Document document(String sagaIdentifier, int version, Object saga, Set<AssociationValue> values) {
+    @Override
+    public <S> Optional<S> find(Class<S> type, String key, String value) {
+        return findSagas(type, new AssociationValue(key, value)).stream()
+                .map(saga -> sagas.find(eq(ID, saga)).first())
+                .filter(Objects::nonNull)
+                .map(document -> type.cast(deserialize(document, type.getName())))
+                .findFirst();
+    }
+
+    /** Sagas that were stored before their type was written beside them come into sight with their next event. */
+    @Override
+    public List<Object> scan(int limit) {
+        List<Object> found = new ArrayList<>();
+        for (Document document : sagas.find(exists(TYPE)).limit(limit)) {
+            found.add(deserialize(document, document.getString(TYPE)));
+        }
+        return found;
+    }
+
+    private Object deserialize(Document document, String type) {
+        return serializer.deserialize(new SimpleSerializedObject<>(document.getString(SAGA), String.class, type, null));
+    }
+
+    private Document document(
+            Class<?> sagaType, String sagaIdentifier, int version, Object saga, Set<AssociationValue> values) {
         SerializedObject<String> serialized = serializer.serialize(saga, String.class);
         List<Document> written = values.stream()
                 .map(value -> new Document("key", value.getKey()).append("value", value.getValue()))
                 .toList();
         return new Document(ID, sagaIdentifier)
                 .append(VERSION, version)
+                .append(TYPE, sagaType.getName())
                 .append(SAGA, serialized.getData())
                 .append(ASSOCIATIONS, written);
     }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.axonframework.config.EventProcessingConfiguration;
 import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.StreamingEventProcessor;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.MetaData;
@@ -29,6 +31,9 @@ class MessagingTest {
 
     @Autowired
     private RequestCommands commands;
+
+    @Autowired
+    private RequestEvents events;
 
     @Autowired
     private RequestQueries queries;
@@ -98,6 +103,23 @@ class MessagingTest {
         MetaData first = events.getFirst().getMetaData();
         MetaData second = events.getLast().getMetaData();
         assertThat(first.get(Correlation.CAUSATION_ID)).isNotEqualTo(second.get(Correlation.CAUSATION_ID));
+    }
+
+    @Test
+    void recordsWhoDecidedWhatNoAggregateHasASayIn() throws InterruptedException {
+        new RequestContext("request-2", "operator", "00-11111111111111111111111111111111-2222222222222222-01").enter();
+
+        long position = events.publish(new Counted("by hand", 3));
+
+        EventMessage<?> event = eventStore
+                .openStream(new GlobalSequenceTrackingToken(position - 1))
+                .nextAvailable();
+        assertThat(event.getPayload()).isEqualTo(new Counted("by hand", 3));
+        assertThat(event.getMetaData())
+                .containsAllEntriesOf(Map.of(
+                        Correlation.CORRELATION_ID, "request-2",
+                        Correlation.ACTOR, "operator",
+                        Correlation.SERVICE, "sample"));
     }
 
     @Test

@@ -33,6 +33,8 @@ class SagaDocumentsTest {
 
     public record Journey(int stage) {}
 
+    public record Stay(String town) {}
+
     @BeforeEach
     void open() {
         databases = new Databases("", folder);
@@ -123,6 +125,27 @@ class SagaDocumentsTest {
                 .isInstanceOf(MongoWriteException.class);
 
         assertThat(sagas.findSagas(Journey.class, PARCEL)).containsExactly("saga-1");
+    }
+
+    @Test
+    void isShownAsItWasLastStoredToWhoeverOnlyLooks() {
+        inABatch(() -> {
+            load();
+            sagas.updateSaga(Journey.class, "saga-1", new Journey(2), new AssociationValuesImpl(Set.of(PARCEL)));
+        });
+
+        assertThat(sagas.find(Journey.class, "parcel", "1")).contains(new Journey(2));
+        assertThat(sagas.find(Journey.class, "parcel", "2")).isEmpty();
+        assertThat(sagas.scan(10)).containsExactly(new Journey(2));
+    }
+
+    @Test
+    void isShownAmongThoseOfOtherTypesUpToALimit() {
+        inABatch(() -> sagas.insertSaga(Stay.class, "saga-2", new Stay("Rome"), Set.of(PARCEL)));
+
+        assertThat(sagas.scan(10)).containsExactlyInAnyOrder(new Journey(1), new Stay("Rome"));
+        assertThat(sagas.scan(1)).hasSize(1);
+        assertThat(sagas.find(Stay.class, "parcel", "1")).contains(new Stay("Rome"));
     }
 
     private SagaStore.Entry<Journey> load() {

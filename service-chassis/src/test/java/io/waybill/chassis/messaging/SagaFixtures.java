@@ -1,0 +1,49 @@
+package io.waybill.chassis.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreType;
+import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
+import org.axonframework.serialization.Serializer;
+import org.axonframework.serialization.jackson3.Jackson3Serializer;
+import org.axonframework.test.eventscheduler.StubScheduleToken;
+import org.axonframework.test.saga.SagaTestFixture;
+import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
+
+/** Axon's fixtures for sagas, set up as the chassis sets up their processors. */
+public final class SagaFixtures {
+
+    /** As {@link AllowListSerializer}, but the fixture's tokens cannot be read back. */
+    private static final Serializer SERIALIZER = Jackson3Serializer.builder()
+            .jsonMapperBuilderCustomizer(json -> json.addMixIn(StubScheduleToken.class, Ignored.class)
+                    .polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder()
+                            .allowIfSubType("org.axonframework.")
+                            .build()))
+            .build();
+
+    private SagaFixtures() {}
+
+    /**
+     * A fixture whose sagas get {@link SagaCommands}, are stored after their commands have been answered, and are
+     * checked before each event to be what would come back from the store.
+     */
+    public static <S> SagaTestFixture<S> fixtureFor(Class<S> sagaType) {
+        var fixture = new SagaTestFixture<>(sagaType);
+        fixture.registerEventHandlerInterceptor(new SagaCommands.Join());
+        fixture.registerResource(new SagaCommands(
+                DefaultCommandGateway.builder()
+                        .commandBus(fixture.getCommandBus())
+                        .build(),
+                fixture.getEventBus()));
+        fixture.registerResourceInjector(SagaFixtures::comesBackAsItIs);
+        return fixture;
+    }
+
+    private static void comesBackAsItIs(Object saga) {
+        Object stored = SERIALIZER.deserialize(SERIALIZER.serialize(saga, String.class));
+        assertThat(stored).usingRecursiveComparison().ignoringActualNullFields().isEqualTo(saga);
+    }
+
+    @JsonIgnoreType
+    private static final class Ignored {}
+}
