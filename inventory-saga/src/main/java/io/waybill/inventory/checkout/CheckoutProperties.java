@@ -9,13 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param deadline time from placing to confirmation; an order that is not confirmed by then is rejected and what was
  *     arranged for it is undone
- * @param captureOnConfirmation whether the money is taken as soon as the order is confirmed; otherwise it stays on hold
- *     until the order ships
  */
 @ConfigurationProperties("waybill.checkout")
-record CheckoutProperties(
-        @DefaultValue("PT15M") Duration deadline,
-        @DefaultValue("true") boolean captureOnConfirmation) {
+record CheckoutProperties(@DefaultValue("PT15M") Duration deadline) {
 
     CheckoutProperties {
         if (deadline.isNegative() || deadline.isZero()) {

@@ -1,33 +1,41 @@
 package io.waybill.inventory.checkout;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import static io.waybill.inventory.checkout.CheckoutSaga.Step.AUTHORIZING;
+import static io.waybill.inventory.checkout.CheckoutSaga.Step.AWAITING_CUSTOMER;
+import static io.waybill.inventory.checkout.CheckoutSaga.Step.CONFIRMING;
+import static io.waybill.inventory.checkout.CheckoutSaga.Step.REJECTING;
+import static io.waybill.inventory.checkout.CheckoutSaga.Step.RESERVING;
+import static io.waybill.inventory.checkout.CheckoutSaga.Step.UNDOING;
+
 import io.waybill.chassis.messaging.SagaCommands;
 import io.waybill.messages.DerivedId;
 import io.waybill.messages.checkout.CheckoutEvent.CheckoutDeadlinePassed;
+import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
+import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.inventory.StockCommand.ReleaseStock;
 import io.waybill.messages.inventory.StockCommand.ReserveStock;
+import io.waybill.messages.inventory.StockEvent.StockBackordered;
 import io.waybill.messages.inventory.StockEvent.StockReservationRefused;
 import io.waybill.messages.inventory.StockEvent.StockReserved;
-import io.waybill.messages.order.OrderCommand.CancelOrder;
 import io.waybill.messages.order.OrderCommand.ConfirmOrder;
 import io.waybill.messages.order.OrderCommand.RejectOrder;
 import io.waybill.messages.order.OrderEvent.OrderCancelled;
 import io.waybill.messages.order.OrderEvent.OrderConfirmed;
 import io.waybill.messages.order.OrderEvent.OrderPlaced;
 import io.waybill.messages.order.OrderEvent.OrderRejected;
-import io.waybill.messages.order.OrderLine;
 import io.waybill.messages.order.OrderStatus;
 import io.waybill.messages.payment.PaymentCommand.AuthorizePayment;
 import io.waybill.messages.payment.PaymentCommand.CancelPayment;
-import io.waybill.messages.payment.PaymentCommand.CapturePayment;
-import io.waybill.messages.payment.PaymentEvent.CaptureRefused;
+import io.waybill.messages.payment.PaymentEvent.CustomerActionRequired;
+import io.waybill.messages.payment.PaymentEvent.OutcomeUnknown;
 import io.waybill.messages.payment.PaymentEvent.PaymentAuthorized;
-import io.waybill.messages.payment.PaymentEvent.PaymentCaptured;
 import io.waybill.messages.payment.PaymentEvent.PaymentDeclined;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.axonframework.common.AxonException;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.GenericEventMessage;
@@ -44,172 +52,224 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leads an order from placed to confirmed and paid, or undoes what was arranged. It decides what comes next, never
- * whether it may: that is for stock, payment and order, who take a repeated or late command as a quiet no-op.
- *
- * <p>It may be given an event twice, even one it has long passed, so each step asks where it stands first.
+ * Leads an order from placed to confirmed, or undoes what was arranged. It decides what comes next, never whether it
+ * may: that is for stock, payment and order, who take a repeated or late command as a quiet no-op.
  */
 @Saga
 @ProcessingGroup("checkout")
-@JsonAutoDetect(
-        fieldVisibility = JsonAutoDetect.Visibility.ANY,
-        getterVisibility = JsonAutoDetect.Visibility.NONE,
-        isGetterVisibility = JsonAutoDetect.Visibility.NONE)
-public class CheckoutSaga {
+public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
 
-    private enum Step {
-        RESERVING,
-        AUTHORIZING,
-        CONFIRMING,
-        CAPTURING,
-        REJECTING,
-        CANCELLING
+    enum Step implements OrderProcess.Step {
+        RESERVING(WaitsFor.STOCK),
+        AUTHORIZING(WaitsFor.PAYMENT),
+        AWAITING_CUSTOMER(WaitsFor.CUSTOMER),
+        CONFIRMING(WaitsFor.ORDER),
+        REJECTING(WaitsFor.ORDER),
+        UNDOING(WaitsFor.NOBODY);
+
+        private final WaitsFor waitsFor;
+
+        Step(WaitsFor waitsFor) {
+            this.waitsFor = waitsFor;
+        }
+
+        @Override
+        public WaitsFor waitsFor() {
+            return waitsFor;
+        }
     }
+
+    static final String PROCESS = "checkout";
+    static final String KEY = "orderId";
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckoutSaga.class);
 
-    private static final String ORDER = "orderId";
-
     private @Nullable OrderPlaced order;
-    private Step step = Step.RESERVING;
+    private @Nullable Instant deadlineAt;
+    private @Nullable ScheduleToken deadline;
     /** Not final, because Jackson leaves a final field as it is when the saga is read back. */
     private SortedSet<String> reservedSkus = new TreeSet<>();
 
+    private SortedSet<String> backorderedSkus = new TreeSet<>();
     private boolean paymentAsked;
-
-    private @Nullable ScheduleToken deadline;
+    private @Nullable String rejection;
 
     // The happy path.
 
     @StartSaga
-    @SagaEventHandler(associationProperty = ORDER)
+    @SagaEventHandler(associationProperty = KEY)
     void on(
             OrderPlaced placed,
             @Timestamp Instant placedAt,
             CheckoutProperties properties,
             EventScheduler scheduler,
             SagaCommands commands) {
-        if (order != null) {
+        if (hasStarted()) {
             return;
         }
         order = placed;
-        for (OrderLine line : placed.lines()) {
-            commands.send(new ReserveStock(
-                    line.sku(),
-                    DerivedId.reservation(placed.orderId(), line.sku()),
-                    placed.orderId(),
-                    line.quantity()));
-        }
+        Instant passesAt = placedAt.plus(properties.deadline());
+        deadlineAt = passesAt;
+        enter(RESERVING, placedAt, commands);
         // Only once they are answered, or each attempt of a batch that fails would leave a deadline behind.
-        Instant deadlineAt = placedAt.plus(properties.deadline());
-        var passed = GenericEventMessage.asEventMessage(new CheckoutDeadlinePassed(placed.orderId(), deadlineAt));
+        var passed = GenericEventMessage.asEventMessage(new CheckoutDeadlinePassed(placed.orderId(), passesAt));
         commands.onceAnswered(() -> {
-            if (step == Step.RESERVING) {
-                deadline = scheduler.schedule(deadlineAt, passed);
+            if (mayTimeOut()) {
+                deadline = scheduler.schedule(passesAt, passed);
             }
         });
     }
 
-    @SagaEventHandler(associationProperty = ORDER)
-    void on(StockReserved reserved, SagaCommands commands) {
+    @SagaEventHandler(associationProperty = KEY)
+    void on(StockReserved reserved, @Timestamp Instant at, SagaCommands commands) {
         reservedSkus.add(reserved.sku());
-        if (step == Step.RESERVING && reservedSkus.size() == order().lines().size()) {
-            step = Step.AUTHORIZING;
+        authorizeOnceEveryLineIsAnswered(at, commands);
+    }
+
+    @SagaEventHandler(associationProperty = KEY)
+    void on(StockBackordered backordered, @Timestamp Instant at, SagaCommands commands) {
+        backorderedSkus.add(backordered.sku());
+        authorizeOnceEveryLineIsAnswered(at, commands);
+    }
+
+    private void authorizeOnceEveryLineIsAnswered(Instant at, SagaCommands commands) {
+        int answered = reservedSkus.size() + backorderedSkus.size();
+        if (isAt(RESERVING) && answered == order().lines().size()) {
             paymentAsked = true;
-            commands.send(
-                    new AuthorizePayment(paymentId(), order().orderId(), order().total(), order().paymentToken()));
+            enter(AUTHORIZING, at, commands);
         }
     }
 
-    @SagaEventHandler(associationProperty = ORDER)
-    void on(PaymentAuthorized authorized, SagaCommands commands) {
-        if (step == Step.AUTHORIZING) {
-            step = Step.CONFIRMING;
-            commands.send(new ConfirmOrder(order().orderId()));
+    @SagaEventHandler(associationProperty = KEY)
+    void on(CustomerActionRequired required, @Timestamp Instant at, SagaCommands commands) {
+        if (isAt(AUTHORIZING) && required.authorizationId().equals(paymentId())) {
+            enter(AWAITING_CUSTOMER, at, commands);
         }
     }
 
-    @SagaEventHandler(associationProperty = ORDER)
-    void on(OrderConfirmed confirmed, CheckoutProperties properties, EventScheduler scheduler, SagaCommands commands) {
-        cancelDeadline(scheduler);
-        if (!properties.captureOnConfirmation()) {
-            SagaLifecycle.end();
-        } else if (step != Step.CAPTURING && step != Step.CANCELLING) {
-            step = Step.CAPTURING;
-            commands.send(new CapturePayment(paymentId()));
+    @SagaEventHandler(associationProperty = KEY)
+    void on(PaymentAuthorized authorized, @Timestamp Instant at, SagaCommands commands) {
+        if (isAt(AUTHORIZING, AWAITING_CUSTOMER) && authorized.authorizationId().equals(paymentId())) {
+            enter(CONFIRMING, at, commands);
         }
     }
 
     @EndSaga
-    @SagaEventHandler(associationProperty = ORDER)
-    void on(PaymentCaptured captured) {}
-
-    // Refusals, and what they undo, in reverse.
-
-    @SagaEventHandler(associationProperty = ORDER)
-    void on(StockReservationRefused refused, SagaCommands commands) {
-        if (step == Step.RESERVING) {
-            reject(refused.reason(), commands);
-        }
-    }
-
-    @SagaEventHandler(associationProperty = ORDER)
-    void on(PaymentDeclined declined, SagaCommands commands) {
-        if (step == Step.AUTHORIZING) {
-            reject(declined.reason(), commands);
-        }
-    }
-
-    @SagaEventHandler(associationProperty = ORDER)
-    void on(CheckoutDeadlinePassed passed, SagaCommands commands) {
-        if (step == Step.RESERVING || step == Step.AUTHORIZING) {
-            reject("CHECKOUT_TIMED_OUT", commands);
-        }
-    }
-
-    @SagaEventHandler(associationProperty = ORDER)
-    void on(CaptureRefused refused, SagaCommands commands) {
-        if (step == Step.CAPTURING) {
-            step = Step.CANCELLING;
-            commands.send(new CancelOrder(order().orderId(), refused.reason()));
-        }
-    }
-
-    @EndSaga
-    @SagaEventHandler(associationProperty = ORDER)
-    void on(OrderRejected rejected, EventScheduler scheduler, SagaCommands commands) {
+    @SagaEventHandler(associationProperty = KEY)
+    void on(OrderConfirmed confirmed, EventScheduler scheduler) {
         cancelDeadline(scheduler);
-        undo(commands);
     }
 
-    /** What was cancelled after its confirmation is undone by {@link Cancellation}. */
-    @EndSaga
-    @SagaEventHandler(associationProperty = ORDER)
-    void on(OrderCancelled cancelled, EventScheduler scheduler, SagaCommands commands) {
-        cancelDeadline(scheduler);
-        if (cancelled.cancelledFrom() == OrderStatus.PLACED) {
-            undo(commands);
+    // Refusals, and what they undo.
+
+    @SagaEventHandler(associationProperty = KEY)
+    void on(StockReservationRefused refused, @Timestamp Instant at, SagaCommands commands) {
+        if (isAt(RESERVING)) {
+            reject(refused.reason(), at, commands);
+        }
+    }
+
+    @SagaEventHandler(associationProperty = KEY)
+    void on(PaymentDeclined declined, @Timestamp Instant at, SagaCommands commands) {
+        if (isAt(AUTHORIZING, AWAITING_CUSTOMER) && declined.authorizationId().equals(paymentId())) {
+            reject(declined.reason(), at, commands);
+        }
+    }
+
+    @SagaEventHandler(associationProperty = KEY)
+    void on(OutcomeUnknown unknown) {
+        if (isAt(AUTHORIZING, AWAITING_CUSTOMER) && unknown.operationId().equals(paymentId())) {
+            note(unknown);
+        }
+    }
+
+    @SagaEventHandler(associationProperty = KEY)
+    void on(CheckoutDeadlinePassed passed, @Timestamp Instant at, SagaCommands commands) {
+        if (mayTimeOut() && passed.deadline().equals(deadlineAt)) {
+            reject("CHECKOUT_TIMED_OUT", at, commands);
         }
     }
 
     /** Whether the order is rejected is the order's decision; nothing is undone before it has made it. */
-    private void reject(String reason, SagaCommands commands) {
-        step = Step.REJECTING;
-        commands.send(new RejectOrder(order().orderId(), reason));
+    private void reject(String reason, Instant at, SagaCommands commands) {
+        rejection = reason;
+        enter(REJECTING, at, commands);
+    }
+
+    @SagaEventHandler(associationProperty = KEY)
+    void on(OrderRejected rejected, @Timestamp Instant at, EventScheduler scheduler, SagaCommands commands) {
+        cancelDeadline(scheduler);
+        enter(UNDOING, at, commands);
+    }
+
+    /** What was cancelled after its confirmation is undone by {@link CancellationSaga}. */
+    @SagaEventHandler(associationProperty = KEY)
+    void on(OrderCancelled cancelled, @Timestamp Instant at, EventScheduler scheduler, SagaCommands commands) {
+        cancelDeadline(scheduler);
+        if (cancelled.cancelledFrom() == OrderStatus.PLACED) {
+            enter(UNDOING, at, commands);
+        } else {
+            SagaLifecycle.end();
+        }
+    }
+
+    // What an operator decided.
+
+    @SagaEventHandler(associationProperty = "processId", keyName = KEY)
+    void on(ProcessRetried retried, SagaCommands commands) {
+        retry(retried, commands);
+    }
+
+    @SagaEventHandler(associationProperty = "processId", keyName = KEY)
+    void on(ProcessResolved resolved, @Timestamp Instant at, SagaCommands commands) {
+        resolve(resolved, at, commands);
+    }
+
+    @Override
+    boolean giveUp(String reason, Instant at, SagaCommands commands) {
+        if (isAt(REJECTING, UNDOING)) {
+            return false;
+        }
+        reject(reason, at, commands);
+        return true;
+    }
+
+    @Override
+    List<?> commands() {
+        return switch (step()) {
+            case RESERVING ->
+                order().lines().stream()
+                        .map(line -> new ReserveStock(
+                                line.sku(),
+                                DerivedId.reservation(orderId(), line.sku()),
+                                orderId(),
+                                line.quantity(),
+                                Objects.requireNonNull(deadlineAt)))
+                        .toList();
+            case AUTHORIZING ->
+                List.of(new AuthorizePayment(paymentId(), orderId(), order().total(), order().paymentToken()));
+            case AWAITING_CUSTOMER -> List.of();
+            case CONFIRMING -> List.of(new ConfirmOrder(orderId(), List.copyOf(backorderedSkus)));
+            case REJECTING -> List.of(new RejectOrder(orderId(), Objects.requireNonNull(rejection)));
+            case UNDOING -> undoing();
+        };
     }
 
     /**
      * Asks to undo also what has not answered yet: stock and payment remember, and undo it when it comes. A payment
      * that was not asked for needs no undoing.
      */
-    private void undo(SagaCommands commands) {
-        if (paymentAsked) {
-            commands.send(new CancelPayment(paymentId(), order().orderId()));
-        }
-        for (OrderLine line : order().lines()) {
-            commands.send(new ReleaseStock(
-                    line.sku(), DerivedId.reservation(order().orderId(), line.sku()), order().orderId()));
-        }
+    private List<?> undoing() {
+        Stream<Object> money = paymentAsked ? Stream.of(new CancelPayment(paymentId(), orderId())) : Stream.empty();
+        Stream<Object> goods = order().lines().stream()
+                .map(line -> new ReleaseStock(line.sku(), DerivedId.reservation(orderId(), line.sku()), orderId()));
+        return Stream.concat(money, goods).toList();
+    }
+
+    // The deadline.
+
+    private boolean mayTimeOut() {
+        return isAt(RESERVING, AUTHORIZING, AWAITING_CUSTOMER);
     }
 
     /** Only to spare the event store an event that nobody waits for: one that comes all the same changes nothing. */
@@ -218,17 +278,40 @@ public class CheckoutSaga {
             try {
                 scheduler.cancelSchedule(deadline);
             } catch (AxonException e) {
-                LOG.info("The deadline of order {} could not be taken back", order().orderId(), e);
+                LOG.info("The deadline of order {} could not be taken back", orderId(), e);
             }
             deadline = null;
         }
     }
 
+    // Who it is.
+
+    @Override
+    String process() {
+        return PROCESS;
+    }
+
+    @Override
+    String processId() {
+        return orderId();
+    }
+
+    @Override
+    String orderId() {
+        return order().orderId();
+    }
+
+    @Override
+    @Nullable
+    Instant deadline() {
+        return mayTimeOut() ? deadlineAt : null;
+    }
+
     private OrderPlaced order() {
-        return Objects.requireNonNull(order, "the saga starts with an order");
+        return Objects.requireNonNull(order, "a checkout starts with an order");
     }
 
     private String paymentId() {
-        return DerivedId.payment(order().orderId());
+        return DerivedId.payment(orderId());
     }
 }

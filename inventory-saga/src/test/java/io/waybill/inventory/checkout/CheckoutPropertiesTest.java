@@ -11,7 +11,7 @@ class CheckoutPropertiesTest {
     @ParameterizedTest
     @ValueSource(strings = {"PT0S", "PT-1M"})
     void refusesADeadlineThatIsAlreadyPast(Duration deadline) {
-        assertThatThrownBy(() -> new CheckoutProperties(deadline, true))
+        assertThatThrownBy(() -> new CheckoutProperties(deadline))
                 .hasMessageContaining("waybill.checkout.deadline")
                 .hasMessageContaining(deadline.toString());
     }

@@ -3,10 +3,11 @@ package io.waybill.chassis.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreType;
+import java.util.function.Consumer;
 import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
+import org.axonframework.eventhandling.scheduling.ScheduleToken;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.jackson3.Jackson3Serializer;
-import org.axonframework.test.eventscheduler.StubScheduleToken;
 import org.axonframework.test.saga.SagaTestFixture;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
@@ -15,7 +16,7 @@ public final class SagaFixtures {
 
     /** As {@link AllowListSerializer}, but the fixture's tokens cannot be read back. */
     private static final Serializer SERIALIZER = Jackson3Serializer.builder()
-            .jsonMapperBuilderCustomizer(json -> json.addMixIn(StubScheduleToken.class, Ignored.class)
+            .jsonMapperBuilderCustomizer(json -> json.addMixIn(ScheduleToken.class, Ignored.class)
                     .polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder()
                             .allowIfSubType("org.axonframework.")
                             .build()))
@@ -26,8 +27,10 @@ public final class SagaFixtures {
     /**
      * A fixture whose sagas get {@link SagaCommands}, are stored after their commands have been answered, and are
      * checked before each event to be what would come back from the store.
+     *
+     * @param loaded is shown each saga that is about to be given an event
      */
-    public static <S> SagaTestFixture<S> fixtureFor(Class<S> sagaType) {
+    public static <S> SagaTestFixture<S> fixtureFor(Class<S> sagaType, Consumer<S> loaded) {
         var fixture = new SagaTestFixture<>(sagaType);
         fixture.registerEventHandlerInterceptor(new SagaCommands.Join());
         fixture.registerResource(new SagaCommands(
@@ -35,7 +38,10 @@ public final class SagaFixtures {
                         .commandBus(fixture.getCommandBus())
                         .build(),
                 fixture.getEventBus()));
-        fixture.registerResourceInjector(SagaFixtures::comesBackAsItIs);
+        fixture.registerResourceInjector(saga -> {
+            comesBackAsItIs(saga);
+            loaded.accept(sagaType.cast(saga));
+        });
         return fixture;
     }
 

@@ -1,0 +1,176 @@
+package io.waybill.inventory.checkout;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import io.waybill.chassis.messaging.Fault;
+import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
+import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
+import io.waybill.messages.checkout.ProcessEvent.ProcessStalled;
+import io.waybill.messages.payment.PaymentEvent.OutcomeUnknown;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.axonframework.messaging.Scope;
+import org.axonframework.modelling.saga.AnnotatedSaga;
+import org.axonframework.modelling.saga.SagaLifecycle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all processes have in common: each is at a step, whose commands it has sent and whose answers it waits for. It
+ * can be seen while it waits. A command refused in a way it has no answer to makes it wait for an operator, who has it
+ * do the step again or give up.
+ *
+ * <p>A process may be given an event twice, even one it has long passed, so each handler asks where it stands first.
+ *
+ * @param <S> its steps
+ */
+@JsonAutoDetect(
+        fieldVisibility = JsonAutoDetect.Visibility.ANY,
+        getterVisibility = JsonAutoDetect.Visibility.NONE,
+        isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
+
+    /** Whose turn it is. */
+    enum WaitsFor {
+        STOCK,
+        PAYMENT,
+        /** To do something at the payment provider. */
+        CUSTOMER,
+        ORDER,
+        OPERATOR,
+        /** A last step: once its commands are answered the process is over. */
+        NOBODY
+    }
+
+    /** One step of a process. */
+    interface Step {
+
+        WaitsFor waitsFor();
+    }
+
+    private @Nullable S step;
+    /** Time of the event that led to the step. */
+    private @Nullable Instant since;
+
+    private boolean stalled;
+    private @Nullable String lastError;
+
+    /** Kind of the process, as operators know it. */
+    abstract String process();
+
+    abstract String processId();
+
+    abstract String orderId();
+
+    /** What the current step asks for; sent again, it changes nothing that is already so. */
+    abstract List<?> commands();
+
+    /**
+     * Undoes what was arranged, as after a refusal.
+     *
+     * @return false if it is too late for that, or already being done
+     */
+    abstract boolean giveUp(String reason, Instant at, SagaCommands commands);
+
+    /** When the process gives up by itself, if it does. */
+    @Nullable
+    Instant deadline() {
+        return null;
+    }
+
+    /** Whose answer the current step needs. */
+    WaitsFor waitsFor() {
+        return step().waitsFor();
+    }
+
+    /** What an operator sees of a process. */
+    final ProcessView view() {
+        return new ProcessView(
+                process(),
+                processId(),
+                orderId(),
+                step().name(),
+                stalled ? WaitsFor.OPERATOR : waitsFor(),
+                Objects.requireNonNull(since),
+                stalled,
+                lastError,
+                deadline());
+    }
+
+    final boolean hasStarted() {
+        return step != null;
+    }
+
+    @SafeVarargs
+    final boolean isAt(S... steps) {
+        for (S candidate : steps) {
+            if (candidate == step) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    final boolean isStalled() {
+        return stalled;
+    }
+
+    final S step() {
+        return Objects.requireNonNull(step, "a process starts with a step");
+    }
+
+    final void enter(S next, Instant at, SagaCommands commands) {
+        step = next;
+        since = at;
+        sendCommands(commands);
+    }
+
+    final void note(OutcomeUnknown unknown) {
+        lastError = "The outcome of " + unknown.operation() + " is unknown: " + unknown.error();
+    }
+
+    final void retry(ProcessRetried retried, SagaCommands commands) {
+        if (isAbout(retried.process())) {
+            sendCommands(commands);
+        }
+    }
+
+    final void resolve(ProcessResolved resolved, Instant at, SagaCommands commands) {
+        if (isAbout(resolved.process()) && !giveUp(resolved.reason(), at, commands) && stalled) {
+            SagaLifecycle.end();
+        }
+    }
+
+    /** Another process of the order may go by the same ID. */
+    private boolean isAbout(String kind) {
+        return kind.equals(process());
+    }
+
+    private void sendCommands(SagaCommands commands) {
+        stalled = false;
+        lastError = null;
+        for (Object command : commands()) {
+            commands.send(command, fault -> stall(command, fault));
+        }
+        if (waitsFor() == WaitsFor.NOBODY) {
+            endOnceAnswered(commands);
+        }
+    }
+
+    private ProcessStalled stall(Object command, Fault fault) {
+        stalled = true;
+        lastError = command.getClass().getSimpleName() + " was refused: " + fault.code() + ", " + fault.detail();
+        return new ProcessStalled(
+                orderId(), processId(), process(), command.getClass().getSimpleName(), fault.code(), fault.detail());
+    }
+
+    /** The answers come before the saga is stored: one that is over by then never is. */
+    private void endOnceAnswered(SagaCommands commands) {
+        AnnotatedSaga<?> saga = Scope.getCurrentScope();
+        commands.onceAnswered(() -> saga.execute(process -> {
+            if (!stalled) {
+                SagaLifecycle.end();
+            }
+        }));
+    }
+}

@@ -1,0 +1,213 @@
+package io.waybill.inventory.checkout;
+
+import static io.waybill.inventory.checkout.ReturnSaga.Step.COMPLETING;
+import static io.waybill.inventory.checkout.ReturnSaga.Step.REFUSING;
+import static io.waybill.inventory.checkout.ReturnSaga.Step.SETTLING;
+
+import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.messages.DerivedId;
+import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
+import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
+import io.waybill.messages.inventory.StockCommand.ReturnStock;
+import io.waybill.messages.inventory.StockEvent.StockReturned;
+import io.waybill.messages.order.InspectedLine;
+import io.waybill.messages.order.OrderCommand.CompleteReturn;
+import io.waybill.messages.order.OrderCommand.RecordReturnRefundRefusal;
+import io.waybill.messages.order.OrderEvent.ReturnCompleted;
+import io.waybill.messages.order.OrderEvent.ReturnInspected;
+import io.waybill.messages.order.OrderEvent.ReturnRefundRefused;
+import io.waybill.messages.payment.PaymentCommand.RefundPayment;
+import io.waybill.messages.payment.PaymentEvent.OutcomeUnknown;
+import io.waybill.messages.payment.PaymentEvent.RefundCompleted;
+import io.waybill.messages.payment.PaymentEvent.RefundRefused;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.axonframework.config.ProcessingGroup;
+import org.axonframework.eventhandling.Timestamp;
+import org.axonframework.modelling.saga.EndSaga;
+import org.axonframework.modelling.saga.SagaEventHandler;
+import org.axonframework.modelling.saga.StartSaga;
+import org.axonframework.spring.stereotype.Saga;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes inspected goods back into stock and gives their money back, side by side, so that neither waits for the other;
+ * then tells the order what came of it.
+ */
+@Saga
+@ProcessingGroup("return")
+public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
+
+    enum Step implements OrderProcess.Step {
+        SETTLING(WaitsFor.PAYMENT),
+        COMPLETING(WaitsFor.ORDER),
+        REFUSING(WaitsFor.ORDER);
+
+        private final WaitsFor waitsFor;
+
+        Step(WaitsFor waitsFor) {
+            this.waitsFor = waitsFor;
+        }
+
+        @Override
+        public WaitsFor waitsFor() {
+            return waitsFor;
+        }
+    }
+
+    static final String PROCESS = "return";
+    static final String KEY = "returnId";
+
+    private @Nullable ReturnInspected inspected;
+    /** Not final, because Jackson leaves a final field as it is when the saga is read back. */
+    private SortedSet<String> returnedSkus = new TreeSet<>();
+
+    private boolean refunded;
+    private @Nullable String refusal;
+
+    // The happy path.
+
+    @StartSaga
+    @SagaEventHandler(associationProperty = KEY)
+    void on(ReturnInspected inspection, @Timestamp Instant at, SagaCommands commands) {
+        if (hasStarted()) {
+            return;
+        }
+        inspected = inspection;
+        refunded = inspection.refund().minor() == 0;
+        enter(SETTLING, at, commands);
+        tellTheOrderOnceSettled(at, commands);
+    }
+
+    @SagaEventHandler(associationProperty = KEY)
+    void on(StockReturned returned, @Timestamp Instant at, SagaCommands commands) {
+        returnedSkus.add(returned.sku());
+        tellTheOrderOnceSettled(at, commands);
+    }
+
+    @SagaEventHandler(associationProperty = "refundId", keyName = KEY)
+    void on(RefundCompleted completed, @Timestamp Instant at, SagaCommands commands) {
+        refunded = true;
+        tellTheOrderOnceSettled(at, commands);
+    }
+
+    @EndSaga
+    @SagaEventHandler(associationProperty = KEY)
+    void on(ReturnCompleted completed) {}
+
+    // The refusal.
+
+    @SagaEventHandler(associationProperty = "refundId", keyName = KEY)
+    void on(RefundRefused refused, @Timestamp Instant at, SagaCommands commands) {
+        refusal = refused.reason();
+        tellTheOrderOnceSettled(at, commands);
+    }
+
+    @SagaEventHandler(associationProperty = "operationId", keyName = KEY)
+    void on(OutcomeUnknown unknown) {
+        if (isAt(SETTLING)) {
+            note(unknown);
+        }
+    }
+
+    @EndSaga
+    @SagaEventHandler(associationProperty = KEY)
+    void on(ReturnRefundRefused refused) {}
+
+    private void tellTheOrderOnceSettled(Instant at, SagaCommands commands) {
+        if (isAt(SETTLING) && goodsAreBack() && moneyIsAnswered()) {
+            enter(refunded ? COMPLETING : REFUSING, at, commands);
+        }
+    }
+
+    // What an operator decided.
+
+    @SagaEventHandler(associationProperty = "processId", keyName = KEY)
+    void on(ProcessRetried retried, SagaCommands commands) {
+        retry(retried, commands);
+    }
+
+    @SagaEventHandler(associationProperty = "processId", keyName = KEY)
+    void on(ProcessResolved resolved, @Timestamp Instant at, SagaCommands commands) {
+        resolve(resolved, at, commands);
+    }
+
+    @Override
+    boolean giveUp(String reason, Instant at, SagaCommands commands) {
+        if (!isAt(SETTLING)) {
+            return false;
+        }
+        refusal = reason;
+        enter(refunded ? COMPLETING : REFUSING, at, commands);
+        return true;
+    }
+
+    @Override
+    List<?> commands() {
+        return switch (step()) {
+            case SETTLING -> settling();
+            case COMPLETING -> List.of(new CompleteReturn(orderId(), processId()));
+            case REFUSING ->
+                List.of(new RecordReturnRefundRefusal(orderId(), processId(), Objects.requireNonNull(refusal)));
+        };
+    }
+
+    private List<?> settling() {
+        Stream<Object> goods = missingLines()
+                .map(line ->
+                        new ReturnStock(line.sku(), processId(), orderId(), line.restocked(), line.writtenOff(), null));
+        Stream<Object> money = moneyIsAnswered()
+                ? Stream.empty()
+                : Stream.of(new RefundPayment(
+                        DerivedId.payment(orderId()),
+                        orderId(),
+                        processId(),
+                        inspected().refund(),
+                        "RETURNED"));
+        return Stream.concat(goods, money).toList();
+    }
+
+    @Override
+    WaitsFor waitsFor() {
+        return isAt(SETTLING) && !goodsAreBack() ? WaitsFor.STOCK : super.waitsFor();
+    }
+
+    private boolean goodsAreBack() {
+        return missingLines().findAny().isEmpty();
+    }
+
+    /** Lines that came back, as far as stock has not said so yet. */
+    private Stream<InspectedLine> missingLines() {
+        return inspected().lines().stream()
+                .filter(line -> line.restocked() + line.writtenOff() > 0 && !returnedSkus.contains(line.sku()));
+    }
+
+    private boolean moneyIsAnswered() {
+        return refunded || refusal != null;
+    }
+
+    // Who it is.
+
+    @Override
+    String process() {
+        return PROCESS;
+    }
+
+    @Override
+    String processId() {
+        return inspected().returnId();
+    }
+
+    @Override
+    String orderId() {
+        return inspected().orderId();
+    }
+
+    private ReturnInspected inspected() {
+        return Objects.requireNonNull(inspected, "the return of goods starts with their inspection");
+    }
+}
