@@ -4,20 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.waybill.messages.Money;
 import io.waybill.messages.payment.PaymentEvent;
+import io.waybill.messages.payment.PaymentEvent.AuthorizationExpired;
 import io.waybill.messages.payment.PaymentEvent.AuthorizationRequested;
+import io.waybill.messages.payment.PaymentEvent.CaptureCompleted;
 import io.waybill.messages.payment.PaymentEvent.CaptureRefused;
 import io.waybill.messages.payment.PaymentEvent.CaptureRequested;
+import io.waybill.messages.payment.PaymentEvent.CustomerActionRequired;
+import io.waybill.messages.payment.PaymentEvent.OutcomeUnknown;
 import io.waybill.messages.payment.PaymentEvent.PaymentAuthorized;
 import io.waybill.messages.payment.PaymentEvent.PaymentCancelled;
 import io.waybill.messages.payment.PaymentEvent.PaymentCaptured;
 import io.waybill.messages.payment.PaymentEvent.PaymentDeclined;
 import io.waybill.messages.payment.PaymentEvent.PaymentRefunded;
+import io.waybill.messages.payment.PaymentEvent.PaymentSettled;
 import io.waybill.messages.payment.PaymentEvent.PaymentVoided;
+import io.waybill.messages.payment.PaymentEvent.RefundRefused;
 import io.waybill.messages.payment.PaymentEvent.RefundRequested;
 import io.waybill.messages.payment.PaymentEvent.VoidRequested;
 import io.waybill.messages.payment.PaymentQuery.PaymentView;
 import io.waybill.messages.payment.PaymentStatus;
+import io.waybill.messages.payment.ProviderOperation;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,82 +34,175 @@ class PaymentViewsTest {
 
     private static final String PAYMENT = "payment-1";
     private static final String ORDER = "order-7";
-    private static final Money AMOUNT = new Money(5497, "EUR");
+    private static final String MORE = "authorization-2";
     private static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
 
-    private static final PaymentEvent REQUESTED = new AuthorizationRequested(PAYMENT, ORDER, AMOUNT, "tok_ok");
-    private static final PaymentEvent AUTHORIZED = new PaymentAuthorized(PAYMENT, ORDER, AMOUNT, "auth-1");
-    private static final PaymentEvent CAPTURING = new CaptureRequested(PAYMENT, ORDER, AMOUNT);
-    private static final PaymentEvent CAPTURED = new PaymentCaptured(PAYMENT, ORDER, AMOUNT);
+    private static final PaymentEvent REQUESTED = requested(PAYMENT, 100);
+    private static final PaymentEvent AUTHORIZED = authorized(PAYMENT, 100);
+    private static final PaymentEvent VOIDED = new PaymentVoided(PAYMENT, ORDER, PAYMENT);
     private static final PaymentEvent CANCELLED = new PaymentCancelled(PAYMENT, ORDER);
-    private static final PaymentEvent VOIDED = new PaymentVoided(PAYMENT, ORDER);
 
     @Test
     void showsWhatIsAskedFor() {
-        assertThat(after(REQUESTED))
-                .isEqualTo(new PaymentView(PAYMENT, ORDER, PaymentStatus.REQUESTED, AMOUNT, 0, 0, null, START));
+        assertThat(after(REQUESTED)).isEqualTo(view(PaymentStatus.REQUESTED, 100, 0, 0, 0, null, 0));
     }
 
     @Test
     void showsWhatIsHeld() {
-        assertThat(after(REQUESTED, AUTHORIZED)).isEqualTo(view(PaymentStatus.AUTHORIZED, 0, 0, null, 1));
+        assertThat(after(REQUESTED, AUTHORIZED)).isEqualTo(view(PaymentStatus.AUTHORIZED, 100, 100, 0, 0, null, 1));
+        assertThat(after(REQUESTED, AUTHORIZED, requested(MORE, 40), authorized(MORE, 40)))
+                .isEqualTo(view(PaymentStatus.AUTHORIZED, 140, 140, 0, 0, null, 3));
+    }
+
+    @Test
+    void showsWhereTheCustomerHasSomethingToDo() {
+        PaymentEvent required = new CustomerActionRequired(PAYMENT, ORDER, PAYMENT, "https://bank.example/3ds", START);
+
+        assertThat(after(REQUESTED, required).status()).isEqualTo(PaymentStatus.ACTION_REQUIRED);
+        assertThat(after(REQUESTED, required).actionUrl()).isEqualTo("https://bank.example/3ds");
+        assertThat(after(REQUESTED, required, AUTHORIZED))
+                .isEqualTo(view(PaymentStatus.AUTHORIZED, 100, 100, 0, 0, null, 2));
     }
 
     @Test
     void showsWhyItWasDeclined() {
-        assertThat(after(REQUESTED, new PaymentDeclined(PAYMENT, ORDER, "DECLINED")))
-                .isEqualTo(view(PaymentStatus.DECLINED, 0, 0, "DECLINED", 1));
+        assertThat(after(REQUESTED, declined(PAYMENT)))
+                .isEqualTo(view(PaymentStatus.DECLINED, 100, 0, 0, 0, "DECLINED", 1));
+    }
+
+    @Test
+    void doesNotCountWhatWasDeclinedInAddition() {
+        assertThat(after(REQUESTED, AUTHORIZED, requested(MORE, 40), declined(MORE)))
+                .isEqualTo(view(PaymentStatus.AUTHORIZED, 100, 100, 0, 0, "DECLINED", 3));
+    }
+
+    @Test
+    void countsOnceWhatExpiredAndIsHeldAnew() {
+        PaymentEvent expired = new AuthorizationExpired(PAYMENT, ORDER, PAYMENT, eur(100));
+
+        assertThat(after(REQUESTED, AUTHORIZED, expired, requested(MORE, 100), authorized(MORE, 100)))
+                .isEqualTo(view(PaymentStatus.AUTHORIZED, 100, 100, 0, 0, null, 4));
     }
 
     @Test
     void showsWhatWasCaptured() {
-        assertThat(after(REQUESTED, AUTHORIZED, CAPTURING, CAPTURED))
-                .isEqualTo(view(PaymentStatus.CAPTURED, 5497, 0, null, 3));
+        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 60)))
+                .isEqualTo(view(PaymentStatus.PARTIALLY_CAPTURED, 100, 40, 60, 0, null, 2));
+        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 60), captured("s2", 40)))
+                .isEqualTo(view(PaymentStatus.CAPTURED, 100, 0, 100, 0, null, 3));
+        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 60), new PaymentSettled(PAYMENT, ORDER), VOIDED))
+                .isEqualTo(view(PaymentStatus.CAPTURED, 100, 0, 60, 0, null, 4));
     }
 
     @Test
-    void showsWhyACaptureWasRefusedUntilTheHoldIsLifted() {
-        var refused = new CaptureRefused(PAYMENT, ORDER, "CAPTURE_REFUSED");
+    void showsWhyACaptureWasRefusedUntilOneSucceeds() {
+        PaymentEvent refused = new CaptureRefused(PAYMENT, ORDER, "s1", "CAPTURE_REFUSED");
 
-        assertThat(after(REQUESTED, AUTHORIZED, CAPTURING, refused))
-                .isEqualTo(view(PaymentStatus.AUTHORIZED, 0, 0, "CAPTURE_REFUSED", 3));
-        assertThat(after(REQUESTED, AUTHORIZED, CAPTURING, refused, CANCELLED, VOIDED))
-                .isEqualTo(view(PaymentStatus.VOIDED, 0, 0, "CAPTURE_REFUSED", 5));
+        assertThat(after(REQUESTED, AUTHORIZED, refused))
+                .isEqualTo(view(PaymentStatus.AUTHORIZED, 100, 100, 0, 0, "CAPTURE_REFUSED", 2));
+        assertThat(after(REQUESTED, AUTHORIZED, refused, CANCELLED, VOIDED))
+                .isEqualTo(view(PaymentStatus.VOIDED, 100, 0, 0, 0, "CAPTURE_REFUSED", 4));
+        PaymentEvent completed = new CaptureCompleted(PAYMENT, ORDER, "s2", eur(60));
+        assertThat(after(REQUESTED, AUTHORIZED, refused, captured("s2", 60), completed))
+                .isEqualTo(view(PaymentStatus.PARTIALLY_CAPTURED, 100, 40, 60, 0, null, 4));
     }
 
     @Test
-    void askingToUndoIsNotUndoing() {
-        assertThat(after(REQUESTED, AUTHORIZED, CANCELLED, new VoidRequested(PAYMENT, ORDER, AMOUNT)))
-                .isEqualTo(view(PaymentStatus.AUTHORIZED, 0, 0, null, 3));
-        assertThat(after(REQUESTED, AUTHORIZED, CAPTURING, CAPTURED, new RefundRequested(PAYMENT, ORDER, AMOUNT)))
-                .isEqualTo(view(PaymentStatus.CAPTURED, 5497, 0, null, 4));
+    void askingIsNotDoing() {
+        assertThat(after(REQUESTED, AUTHORIZED, new CaptureRequested(PAYMENT, ORDER, "s1", PAYMENT, eur(60))))
+                .isEqualTo(view(PaymentStatus.AUTHORIZED, 100, 100, 0, 0, null, 2));
+        assertThat(after(REQUESTED, AUTHORIZED, CANCELLED, new VoidRequested(PAYMENT, ORDER, PAYMENT, eur(100))))
+                .isEqualTo(view(PaymentStatus.AUTHORIZED, 100, 100, 0, 0, null, 3));
+        PaymentEvent refunding = new RefundRequested(PAYMENT, ORDER, "r1", PAYMENT, eur(100), "CANCELLED");
+        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), refunding))
+                .isEqualTo(view(PaymentStatus.CAPTURED, 100, 0, 100, 0, null, 3));
     }
 
     @Test
     void showsWhatWasRefunded() {
-        assertThat(after(REQUESTED, AUTHORIZED, CAPTURED, new PaymentRefunded(PAYMENT, ORDER, AMOUNT)))
-                .isEqualTo(view(PaymentStatus.REFUNDED, 5497, 5497, null, 3));
+        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), refunded("r1", 30)))
+                .isEqualTo(view(PaymentStatus.PARTIALLY_REFUNDED, 100, 0, 100, 30, null, 3));
+        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), refunded("r1", 30), refunded("r2", 70)))
+                .isEqualTo(view(PaymentStatus.REFUNDED, 100, 0, 100, 100, null, 4));
+    }
+
+    @Test
+    void showsWhyARefundWasRefused() {
+        PaymentEvent refused = new RefundRefused(PAYMENT, ORDER, "r1", eur(30), "DISPUTED");
+
+        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), refused))
+                .isEqualTo(view(PaymentStatus.CAPTURED, 100, 0, 100, 0, "DISPUTED", 3));
+    }
+
+    @Test
+    void showsWhatNobodyKnowsUntilItIsKnown() {
+        PaymentEvent unknown = new OutcomeUnknown(PAYMENT, ORDER, ProviderOperation.CAPTURE, "s1", "no answer");
+
+        assertThat(after(REQUESTED, AUTHORIZED, unknown).unknown()).containsExactly("CAPTURE s1");
+        assertThat(after(REQUESTED, AUTHORIZED, unknown, captured("s1", 60)).unknown())
+                .isEmpty();
     }
 
     @Test
     void showsAPaymentThatWasCancelledBeforeItWasAskedForWithoutAnAmount() {
-        assertThat(after(CANCELLED, VOIDED))
-                .isEqualTo(new PaymentView(
-                        PAYMENT, ORDER, PaymentStatus.VOIDED, new Money(0, "XXX"), 0, 0, null, START.plusSeconds(1)));
+        PaymentView view = after(CANCELLED, VOIDED);
+
+        assertThat(view.status()).isEqualTo(PaymentStatus.VOIDED);
+        assertThat(view.amount()).isEqualTo(new Money(0, "XXX"));
+    }
+
+    private static Money eur(long minor) {
+        return new Money(minor, "EUR");
+    }
+
+    private static PaymentEvent requested(String id, long minor) {
+        return new AuthorizationRequested(PAYMENT, ORDER, id, eur(minor), "tok_ok");
+    }
+
+    private static PaymentEvent authorized(String id, long minor) {
+        return new PaymentAuthorized(PAYMENT, ORDER, id, eur(minor), "reference", null);
+    }
+
+    private static PaymentEvent declined(String id) {
+        return new PaymentDeclined(PAYMENT, ORDER, id, "DECLINED");
+    }
+
+    private static PaymentEvent captured(String id, long minor) {
+        return new PaymentCaptured(PAYMENT, ORDER, id, PAYMENT, eur(minor));
+    }
+
+    private static PaymentEvent refunded(String id, long minor) {
+        return new PaymentRefunded(PAYMENT, ORDER, id, PAYMENT, eur(minor));
     }
 
     private static PaymentView view(
-            PaymentStatus status, long capturedMinor, long refundedMinor, @Nullable String reason, int seconds) {
+            PaymentStatus status,
+            long amountMinor,
+            long heldMinor,
+            long capturedMinor,
+            long refundedMinor,
+            @Nullable String reason,
+            int seconds) {
         return new PaymentView(
-                PAYMENT, ORDER, status, AMOUNT, capturedMinor, refundedMinor, reason, START.plusSeconds(seconds));
+                PAYMENT,
+                ORDER,
+                status,
+                eur(amountMinor),
+                heldMinor,
+                capturedMinor,
+                refundedMinor,
+                reason,
+                null,
+                List.of(),
+                START.plusSeconds(seconds));
     }
 
     /** The first event happens at the start, each later one a second after the one before. */
     private static PaymentView after(PaymentEvent... events) {
-        @Nullable PaymentView view = null;
+        @Nullable PaymentPage page = null;
         for (int i = 0; i < events.length; i++) {
-            view = PaymentViews.fold(view, events[i], START.plusSeconds(i));
+            page = PaymentPage.fold(page, events[i], START.plusSeconds(i));
         }
-        return Objects.requireNonNull(view);
+        return Objects.requireNonNull(page).view();
     }
 }
