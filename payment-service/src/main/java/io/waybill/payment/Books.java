@@ -275,11 +275,7 @@ final class Books {
 
     /** What was captured for nothing that was asked for, and was not given back either. */
     long aheadMinor() {
-        long takenByOpen = captures.values().stream()
-                .filter(Capture::isOpen)
-                .mapToLong(Capture::capturedMinor)
-                .sum();
-        return Math.max(0, Math.min(aheadMinor, refundableMinor() - takenByOpen));
+        return Math.max(0, Math.min(aheadMinor, refundableMinor()));
     }
 
     // Refunds.
@@ -298,19 +294,28 @@ final class Books {
         return refunds.values().stream().anyMatch(Refund::isInFlight);
     }
 
-    /** Who to give money back through: one who took that much, otherwise the oldest that took something. */
+    /** Who to give the rest of a refund back through: one who took that much, otherwise the oldest that took some. */
     @Nullable
-    Authorization takerOf(long minor) {
-        return pick(authorizations.values(), Authorization::keptMinor, minor);
+    Authorization takerOf(Refund refund) {
+        return pick(
+                authorizations.values().stream()
+                        .filter(authorization -> !refund.wasRefundedOf(authorization.id()))
+                        .toList(),
+                Authorization::keptMinor,
+                refund.leftMinor());
     }
 
-    /** What was captured and is not given back, nor about to be. */
+    /** What was captured, is not being used by a capture in progress, and is not given back nor about to be. */
     long refundableMinor() {
         long kept = authorizations.values().stream()
                 .mapToLong(Authorization::keptMinor)
                 .sum();
+        long inProgress = captures.values().stream()
+                .filter(Capture::isOpen)
+                .mapToLong(Capture::capturedMinor)
+                .sum();
         long pending = refunds.values().stream().mapToLong(Refund::pendingMinor).sum();
-        return Math.max(0, kept - pending);
+        return Math.max(0, kept - inProgress - pending);
     }
 
     /** What can be given back and was not refused before. */

@@ -414,7 +414,7 @@ class Payment {
         @Nullable Refund refund = books.openRefund();
         while (refund != null && !books.isRefundInFlight()) {
             long leftMinor = refund.leftMinor();
-            @Nullable Authorization source = books.takerOf(leftMinor);
+            @Nullable Authorization source = books.takerOf(refund);
             if (leftMinor == 0) {
                 apply(new RefundCompleted(books.paymentId(), books.orderId(), refund.id(), money(refund.totalMinor())));
             } else if (source == null) {
