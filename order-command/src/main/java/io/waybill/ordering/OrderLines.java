@@ -134,9 +134,10 @@ record OrderLines(Map<String, Line> bySku) {
         return in(Place.OPEN).isEmpty() && in(Place.LEAVING).isEmpty();
     }
 
+    /** Whether a line waits for stock; one that was cancelled meanwhile does not. */
     boolean isBackordered(String sku) {
         @Nullable Line line = bySku.get(sku);
-        return line != null && line.backordered();
+        return line != null && line.backordered() && line.in(Place.OPEN) > 0;
     }
 
     Money priceOf(Collection<LineQuantity> pieces) {

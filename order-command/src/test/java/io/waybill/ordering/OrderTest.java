@@ -8,10 +8,13 @@ import static io.waybill.ordering.Samples.PLACE;
 import static io.waybill.ordering.Samples.PLACED;
 import static io.waybill.ordering.Samples.TEA;
 import static io.waybill.ordering.Samples.confirmedWaitingFor;
+import static io.waybill.ordering.Samples.cups;
 import static io.waybill.ordering.Samples.eur;
 import static io.waybill.ordering.Samples.isQuiet;
 import static io.waybill.ordering.Samples.isRefused;
+import static io.waybill.ordering.Samples.leaving;
 import static io.waybill.ordering.Samples.place;
+import static io.waybill.ordering.Samples.tea;
 
 import io.waybill.chassis.messaging.Fault;
 import io.waybill.messages.Money;
@@ -39,6 +42,7 @@ import io.waybill.messages.order.OrderCommand.ShipOrder;
 import io.waybill.messages.order.OrderEvent.BackorderArrived;
 import io.waybill.messages.order.OrderEvent.OrderCancelled;
 import io.waybill.messages.order.OrderEvent.OrderRejected;
+import io.waybill.messages.order.OrderEvent.RestCancelled;
 import io.waybill.messages.order.OrderLine;
 import io.waybill.messages.order.OrderStatus;
 import java.util.List;
@@ -180,6 +184,15 @@ class OrderTest {
     @Test
     void stockForACancelledOrderChangesNothing() {
         isQuiet(fixture.given(PLACED, CANCELLED).when(TEA_ARRIVES));
+    }
+
+    @Test
+    void stockForALineThatWasCancelledChangesNothing() {
+        var cupsLeave = leaving("cups", 2997, cups(3));
+        var teaCancelled = new RestCancelled(ORDER, "cancellation", "too late", List.of(tea(2)), false);
+
+        isQuiet(fixture.given(PLACED, confirmedWaitingFor("TEA-500"), cupsLeave, teaCancelled)
+                .when(TEA_ARRIVES));
     }
 
     @Test
