@@ -633,15 +633,9 @@ class Order {
     /** The unit prices are left out: they may have changed between the two requests, and the first ones count. */
     private static boolean isRepeatedBy(PlaceOrder command, OrderPlaced placed) {
         return command.customerId().equals(placed.customerId())
-                && wanted(command.lines()).equals(wanted(placed.lines()))
+                && OrderLines.quantities(command.lines()).equals(OrderLines.quantities(placed.lines()))
                 && command.shippingAddress().equals(placed.shippingAddress())
                 && command.paymentToken().equals(placed.paymentToken())
                 && Objects.equals(command.exchangeFor(), placed.exchangeFor());
-    }
-
-    private static List<LineQuantity> wanted(List<OrderLine> lines) {
-        return lines.stream()
-                .map(line -> new LineQuantity(line.sku(), line.quantity()))
-                .toList();
     }
 }

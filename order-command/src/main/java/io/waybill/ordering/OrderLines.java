@@ -75,7 +75,7 @@ record OrderLines(Map<String, Line> bySku) {
      * @throws Misuse if they cannot be one
      */
     static Money totalOf(List<OrderLine> lines) {
-        refuseRepeated(lines.stream().map(OrderLine::sku));
+        refuseUnusable(quantities(lines));
         if (lines.stream().map(line -> line.unitPrice().currency()).distinct().count() > 1) {
             throw mixedCurrencies();
         }
@@ -83,6 +83,19 @@ record OrderLines(Map<String, Line> bySku) {
                 .map(OrderLine::price)
                 .reduce(Money::plus)
                 .orElseThrow(() -> Misuse.invalid("ORDER_EMPTY", "An order has at least one line."));
+    }
+
+    static List<LineQuantity> quantities(List<OrderLine> lines) {
+        return lines.stream()
+                .map(line -> new LineQuantity(line.sku(), line.quantity()))
+                .toList();
+    }
+
+    private static void refuseUnusable(List<LineQuantity> pieces) {
+        refuseRepeated(pieces.stream().map(LineQuantity::sku));
+        pieces.stream().filter(piece -> piece.quantity() < 1).findFirst().ifPresent(piece -> {
+            throw Misuse.invalid("QUANTITY_TOO_SMALL", "Ask for at least one piece of " + piece.sku() + ".");
+        });
     }
 
     static Misuse mixedCurrencies() {
@@ -153,14 +166,11 @@ record OrderLines(Map<String, Line> bySku) {
      * @throws Misuse if they are not all there, or no pieces of this order at all
      */
     void require(List<LineQuantity> pieces, Place place, String refusal) {
-        refuseRepeated(pieces.stream().map(LineQuantity::sku));
+        refuseUnusable(pieces);
         for (LineQuantity piece : pieces) {
             @Nullable Line line = bySku.get(piece.sku());
             if (line == null) {
                 throw Misuse.invalid("LINE_NOT_FOUND", "The order has no line of " + piece.sku() + ".");
-            }
-            if (piece.quantity() < 1) {
-                throw Misuse.invalid("QUANTITY_TOO_SMALL", "Ask for at least one piece of " + piece.sku() + ".");
             }
             if (piece.quantity() > line.in(place)) {
                 throw Misuse.conflict(

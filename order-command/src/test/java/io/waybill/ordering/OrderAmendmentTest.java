@@ -184,6 +184,14 @@ class OrderAmendmentTest {
     }
 
     @Test
+    void cannotAmendToNoPiecesOfAProduct() {
+        isRefused(
+                fixture.given(PLACED, CONFIRMED).when(amend(new OrderLine("TEA-500", 0, eur(1250)))),
+                Fault.Kind.INVALID,
+                "QUANTITY_TOO_SMALL");
+    }
+
+    @Test
     void cannotAddAProductInAnotherCurrency() {
         isRefused(fixture.given(PLACED, CONFIRMED).when(amend(TEA, sencha())), Fault.Kind.INVALID, "MIXED_CURRENCIES");
     }
