@@ -10,6 +10,7 @@ import io.waybill.messages.inventory.StockCommand.SetStockPolicy;
 import java.util.List;
 import java.util.function.Consumer;
 import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
+import org.axonframework.eventhandling.SimpleEventBus;
 import org.axonframework.messaging.Message;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.test.utils.RecordingCommandBus;
@@ -37,8 +38,9 @@ class StockPolicySyncTest {
 
     private static List<Object> sentOn(Consumer<SagaCommands> event) {
         var bus = new RecordingCommandBus();
-        var commands =
-                new SagaCommands(DefaultCommandGateway.builder().commandBus(bus).build());
+        var commands = new SagaCommands(
+                DefaultCommandGateway.builder().commandBus(bus).build(),
+                SimpleEventBus.builder().build());
         DefaultUnitOfWork.startAndGet(null).execute(() -> event.accept(commands));
         return bus.getDispatchedCommands().stream()
                 .<Object>map(Message::getPayload)
