@@ -1,0 +1,171 @@
+package io.waybill.payment.provider;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Sorts.ascending;
+import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.inc;
+import static com.mongodb.client.model.Updates.set;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.ReturnDocument;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * When which payment is to be worked at, and who is at it: one document per payment that has something due, now or
+ * later. A claim runs out, so that what an instance leaves behind when it dies is taken up by another.
+ */
+@Component
+class ProviderWork {
+
+    private static final Date NOT_CLAIMED = Date.from(Instant.EPOCH);
+
+    private final MongoCollection<Document> payments;
+    private final Semaphore news = new Semaphore(0);
+
+    ProviderWork(MongoDatabase database) {
+        payments = database.getCollection("providerWork");
+    }
+
+    /**
+     * What is known of the work at one payment.
+     *
+     * @param task names what is to be done first, so that attempts at it are not taken for attempts at the next thing
+     * @param attempts that failed so far
+     * @param lost how many of these the provider never saw
+     */
+    record Item(
+            String paymentId,
+            String task,
+            Instant dueAt,
+            int attempts,
+            int lost,
+            @Nullable String lastError) {}
+
+    /** Says what is to be done first, unless that is known: then attempts and delays stay as they are. */
+    void schedule(String paymentId, String task, Instant dueAt) {
+        Bson change = combine(
+                set("task", task),
+                set("dueAt", Date.from(dueAt)),
+                set("attempts", 0),
+                set("lost", 0),
+                set("lastError", null));
+        if (payments.updateOne(and(eq(paymentId), ne("task", task)), change).getMatchedCount() == 0) {
+            insert(paymentId, task, dueAt);
+        }
+        news.release();
+    }
+
+    private void insert(String paymentId, String task, Instant dueAt) {
+        try {
+            payments.insertOne(new Document("_id", paymentId)
+                    .append("task", task)
+                    .append("dueAt", Date.from(dueAt))
+                    .append("claimedUntil", NOT_CLAIMED)
+                    .append("attempts", 0)
+                    .append("lost", 0));
+        } catch (MongoWriteException e) {
+            // It is there, with this very task.
+            if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
+                throw e;
+            }
+        }
+    }
+
+    /** Nothing is to be done for this payment. */
+    void remove(String paymentId) {
+        payments.deleteOne(eq(paymentId));
+    }
+
+    /** Nothing more is to be done, unless something came in while it was worked at. */
+    void done(Item item) {
+        payments.deleteOne(stillAt(item));
+        free(item);
+    }
+
+    /** Makes it due at once; false if nothing is outstanding. */
+    boolean hurry(String paymentId, Instant now) {
+        boolean found =
+                payments.updateOne(eq(paymentId), set("dueAt", Date.from(now))).getMatchedCount() > 0;
+        news.release();
+        return found;
+    }
+
+    Optional<Item> find(String paymentId) {
+        return Optional.ofNullable(payments.find(eq(paymentId)).first()).map(ProviderWork::item);
+    }
+
+    /** Takes the payment that has been due for longest, for so long; empty if none is due. */
+    Optional<Item> claim(Instant now, Duration claim) {
+        @Nullable
+        Document claimed = payments.findOneAndUpdate(
+                and(lte("dueAt", Date.from(now)), lte("claimedUntil", Date.from(now))),
+                set("claimedUntil", Date.from(now.plus(claim))),
+                new FindOneAndUpdateOptions().sort(ascending("dueAt")).returnDocument(ReturnDocument.AFTER));
+        return Optional.ofNullable(claimed).map(ProviderWork::item);
+    }
+
+    /** Gives a payment back that was answered, or that cannot be asked about yet. */
+    void release(Item item, Instant dueAt) {
+        delay(item, dueAt);
+        free(item);
+    }
+
+    /** Gives a payment back whose call failed. */
+    void failed(Item item, Instant dueAt, String error, boolean lost) {
+        payments.updateOne(
+                stillAt(item),
+                combine(
+                        inc("attempts", 1),
+                        inc("lost", lost ? 1 : 0),
+                        set("lastError", error),
+                        set("dueAt", Date.from(dueAt))));
+        free(item);
+    }
+
+    private void delay(Item item, Instant dueAt) {
+        payments.updateOne(stillAt(item), set("dueAt", Date.from(dueAt)));
+    }
+
+    private void free(Item item) {
+        payments.updateOne(eq(item.paymentId()), set("claimedUntil", NOT_CLAIMED));
+        news.release();
+    }
+
+    /** While it was worked at, an answer may have come in, and the next task with it. */
+    private static Bson stillAt(Item item) {
+        return and(eq(item.paymentId()), eq("task", item.task()));
+    }
+
+    /** Waits until something may have become due in this instance, at most so long. */
+    void await(Duration atMost) throws InterruptedException {
+        if (news.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            news.drainPermits();
+        }
+    }
+
+    private static Item item(Document document) {
+        return new Item(
+                document.getString("_id"),
+                document.getString("task"),
+                document.getDate("dueAt").toInstant(),
+                document.getInteger("attempts"),
+                document.getInteger("lost"),
+                document.getString("lastError"));
+    }
+}
