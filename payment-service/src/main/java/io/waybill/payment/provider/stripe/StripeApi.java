@@ -15,10 +15,7 @@ import com.stripe.model.PaymentIntent;
 import com.stripe.model.Refund;
 import com.stripe.model.StripeCollection;
 import com.stripe.model.StripeError;
-import com.stripe.net.HttpURLConnectionClient;
 import com.stripe.net.RequestOptions;
-import com.stripe.net.StripeRequest;
-import com.stripe.net.StripeResponse;
 import com.stripe.param.PaymentIntentCancelParams;
 import com.stripe.param.PaymentIntentCancelParams.CancellationReason;
 import com.stripe.param.PaymentIntentCaptureParams;
@@ -67,10 +64,8 @@ final class StripeApi {
         stripe = StripeClient.builder()
                 .setApiKey(settings.apiKey())
                 .setApiBase(settings.baseUrl())
-                .setConnectTimeout(Math.toIntExact(settings.connectTimeout().toMillis()))
-                .setReadTimeout(Math.toIntExact(settings.readTimeout().toMillis()))
                 .setMaxNetworkRetries(0)
-                .setHttpClient(new WholeAnswers())
+                .setHttpClient(new StripeHttp(settings.connectTimeout(), settings.readTimeout()))
                 .build()
                 .v1();
     }
@@ -244,20 +239,6 @@ final class StripeApi {
 
         KeyTaken(StripeException cause) {
             super(cause.getMessage(), cause);
-        }
-    }
-
-    /** The SDK takes for granted that an answer is JSON, and trips over what a load balancer says in Stripe's stead. */
-    private static final class WholeAnswers extends HttpURLConnectionClient {
-
-        @Override
-        public StripeResponse request(StripeRequest request) throws ApiConnectionException {
-            StripeResponse response = super.request(request);
-            if (response.code() >= 500 || response.body().isBlank()) {
-                throw new ApiConnectionException(
-                        "Stripe answered %d (request %s)".formatted(response.code(), response.requestId()));
-            }
-            return response;
         }
     }
 }

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param returnUrl where Stripe sends customers back to when they have confirmed a payment
  * @param baseUrl where Stripe's API is; plain HTTP only on this machine, as the key goes with every call
  * @param connectTimeout until when a connection has to stand
- * @param readTimeout how long Stripe may be silent before the outcome of a call counts as unknown
+ * @param readTimeout how long a call may take, to the end of its answer, before its outcome counts as unknown
  * @param webhookTolerance how far the time in a webhook's signature may be from ours, either way
  * @param searchLag how far Stripe's search may be behind; authorizations younger than that are looked for in the list
  */
@@ -71,8 +71,7 @@ record StripeSettings(
     }
 
     private static void positive(String property, Duration value) {
-        boolean fits = value.isPositive() && value.toMillis() <= Integer.MAX_VALUE;
-        check(fits, property, value.toString(), "Set it to a duration with its unit, such as 5s.");
+        check(value.isPositive(), property, value.toString(), "Set it to a duration with its unit, such as 5s.");
     }
 
     private static String hidden(String secret) {

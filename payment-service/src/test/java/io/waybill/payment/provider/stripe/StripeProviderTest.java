@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,10 +55,15 @@ class StripeProviderTest {
     }
 
     private StripeProvider provider(String baseUrl) {
-        return provider(baseUrl, StripeStub.API_KEY);
+        return provider(baseUrl, StripeStub.API_KEY, Duration.ofSeconds(20));
     }
 
-    private StripeProvider provider(String baseUrl, String apiKey) {
+    /** A provider that does not wait long, for calls that have no answer to wait for. */
+    private StripeProvider hasty() {
+        return provider(stub.address().toString(), StripeStub.API_KEY, Duration.ofMillis(200));
+    }
+
+    private StripeProvider provider(String baseUrl, String apiKey, Duration readTimeout) {
         return new StripeProvider(
                 new StripeSettings(
                         apiKey,
@@ -67,7 +71,7 @@ class StripeProviderTest {
                         "https://shop.example/paid",
                         baseUrl,
                         Duration.ofSeconds(2),
-                        Duration.ofMillis(250),
+                        readTimeout,
                         Duration.ofMinutes(5),
                         Duration.ofHours(1)),
                 stub::now);
@@ -445,7 +449,7 @@ class StripeProviderTest {
         @Test
         void shutsTheDoorToACallThatIsStillOnItsWay() {
             stub.breakWith(Fault.LATE);
-            assertThatThrownBy(() -> provider.authorize(call("pm_card_visa"))).isInstanceOf(ProviderUnreachable.class);
+            assertThatThrownBy(() -> hasty().authorize(call("pm_card_visa"))).isInstanceOf(ProviderUnreachable.class);
             stub.letOthersPass();
             LedgerEntry closed = provider.voidAuthorization(call("pm_card_visa"));
             stub.mend();
@@ -660,17 +664,12 @@ class StripeProviderTest {
     @Nested
     class Failing {
 
-        @BeforeEach
-        void loadTheSdk() {
-            // The first call of a process takes longer than the tests wait for an answer.
-            provider.find(call("pm_card_visa"));
-        }
-
         @ParameterizedTest
         @EnumSource(value = Fault.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
         void leavesTheOutcomeOpenUntilItIsAskedFor(Fault fault) {
             stub.breakWith(fault);
-            assertThatThrownBy(() -> provider.authorize(call("pm_card_visa"))).isInstanceOf(ProviderUnreachable.class);
+            assertThatThrownBy(() -> through(fault).authorize(call("pm_card_visa")))
+                    .isInstanceOf(ProviderUnreachable.class);
             boolean done = fault == Fault.SILENT || fault == Fault.CUT;
             assertThat(provider.find(call("pm_card_visa")).isPresent()).isEqualTo(done);
             stub.mend();
@@ -689,13 +688,13 @@ class StripeProviderTest {
         void takesMoneyOnceAndGivesItBackOnce(Fault fault) {
             LedgerEntry held = provider.authorize(call("pm_card_visa"));
             stub.breakWith(fault);
-            assertThatThrownBy(() -> provider.capture(call(held), PARCEL, euros(2000), false))
+            assertThatThrownBy(() -> through(fault).capture(call(held), PARCEL, euros(2000), false))
                     .isInstanceOf(ProviderUnreachable.class);
             stub.mend();
             await().until(stub::isIdle);
             done(provider.capture(call(held), PARCEL, euros(2000), false));
             stub.breakWith(fault);
-            assertThatThrownBy(() -> provider.refund(call(held), RETURN, euros(500), "late"))
+            assertThatThrownBy(() -> through(fault).refund(call(held), RETURN, euros(500), "late"))
                     .isInstanceOf(ProviderUnreachable.class);
             stub.mend();
             await().until(stub::isIdle);
@@ -730,7 +729,7 @@ class StripeProviderTest {
 
         @Test
         void namesTheSettingIfStripeDoesNotKnowTheKey() {
-            StripeProvider stranger = provider(stub.address().toString(), "sk_test_other");
+            StripeProvider stranger = provider(stub.address().toString(), "sk_test_other", Duration.ofSeconds(20));
 
             assertThatThrownBy(() -> stranger.authorize(call("pm_card_visa")))
                     .isInstanceOf(IllegalStateException.class)
@@ -745,6 +744,10 @@ class StripeProviderTest {
             assertThatThrownBy(() -> provider.authorize(call("pm_card_visa")))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("Metadata is too long");
+        }
+
+        private StripeProvider through(Fault fault) {
+            return fault == Fault.LATE || fault == Fault.SILENT ? hasty() : provider;
         }
 
         private static void resetAll(ServerSocket listener) {
