@@ -12,6 +12,7 @@ import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.chassis.messaging.Worker;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.config.ProcessingGroup;
@@ -41,9 +42,11 @@ public final class ServiceRules {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule onlyControllersSendRequests = noClasses()
+    static final ArchRule onlyControllersAndWorkersSendRequests = noClasses()
             .that()
             .areNotAnnotatedWith(RestController.class)
+            .and()
+            .areNotAnnotatedWith(Worker.class)
             .should()
             .dependOnClassesThat()
             .belongToAnyOf(RequestCommands.class, RequestEvents.class);

@@ -8,7 +8,7 @@ import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.jspecify.annotations.Nullable;
 
-/** How controllers send commands: one at a time, waiting for the answer. */
+/** How controllers and workers send commands: one at a time, waiting for the answer. */
 public final class RequestCommands {
 
     /** More than the retries of the command gateway take together, less than a client waits. */

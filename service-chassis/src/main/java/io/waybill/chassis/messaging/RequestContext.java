@@ -4,7 +4,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asks, and under which name the request is followed, for as long as a client's request is being handled.
+ * Who asks, and under which name the request is followed, for as long as a client's request is being handled,
+ * or a worker does what a client would ask for.
  *
  * @param correlationId one per client request
  * @param actor who asks
