@@ -1,7 +1,12 @@
 package io.waybill.payment.reconciliation;
 
+import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestContext;
+import io.waybill.chassis.messaging.Worker;
 import io.waybill.messages.DerivedId;
+import io.waybill.payment.provider.PaymentProvider;
+import io.waybill.payment.reconciliation.ReconciliationConfiguration.Properties;
 import io.waybill.payment.reconciliation.ReconciliationRuns.Progress;
 import io.waybill.payment.reconciliation.ReconciliationRuns.Run;
 import java.time.Clock;
@@ -14,9 +19,11 @@ import org.axonframework.common.AxonThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 
 /** Carries runs out, on a thread of its own: those that are asked for, those that are due, those that a crash left. */
+@Worker
 final class Reconciler implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
@@ -38,6 +45,23 @@ final class Reconciler implements SmartLifecycle {
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(new AxonThreadFactory("reconciliation"));
     private volatile boolean running;
+
+    @Autowired
+    Reconciler(
+            PaymentProvider provider,
+            ExpectedLedger ledger,
+            DiscrepancyQueue queue,
+            Examination examination,
+            ReconciliationRuns runs,
+            MongoDatabase database,
+            RequestCommands commands,
+            Properties properties) {
+        this(
+                runs,
+                new Reconciliation(provider, ledger, queue, examination, database, commands::send),
+                properties.interval(),
+                Clock.systemUTC());
+    }
 
     /** @param interval time from one scheduled run to the next; zero for none */
     Reconciler(ReconciliationRuns runs, Reconciliation reconciliation, Duration interval, Clock clock) {

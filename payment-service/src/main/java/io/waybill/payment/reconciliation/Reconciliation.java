@@ -53,14 +53,13 @@ final class Reconciliation {
             ExpectedLedger ledger,
             DiscrepancyQueue queue,
             Examination examination,
-            Repairs repairs,
             MongoDatabase database,
             Consumer<Object> commands) {
         this.provider = provider;
         this.ledger = ledger;
         this.queue = queue;
         this.examination = examination;
-        this.repairs = repairs;
+        this.repairs = new Repairs(provider, examination, commands);
         this.seen = database.getCollection("reconciliationSeen");
         this.commands = commands;
     }

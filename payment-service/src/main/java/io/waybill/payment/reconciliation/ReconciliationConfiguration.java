@@ -1,14 +1,12 @@
 package io.waybill.payment.reconciliation;
 
 import com.mongodb.client.MongoDatabase;
-import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.messages.order.OrderDetails;
 import io.waybill.messages.order.OrderQuery.FindOrder;
 import io.waybill.payment.provider.PaymentProvider;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -16,12 +14,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the reconciliation together. */
+/** What the parts of the reconciliation have in common. */
 @Configuration
 @EnableConfigurationProperties(ReconciliationConfiguration.Properties.class)
 class ReconciliationConfiguration {
-
-    private static final Clock CLOCK = Clock.systemUTC();
 
     /**
      * @param interval time from one scheduled reconciliation to the next; zero for none
@@ -53,36 +49,11 @@ class ReconciliationConfiguration {
                 eventStore,
                 orderId -> queries.ask(new FindOrder(orderId), OrderDetails.class),
                 properties.grace(),
-                CLOCK);
-    }
-
-    @Bean
-    Repairs repairs(PaymentProvider provider, Examination examination, RequestCommands commands) {
-        return new Repairs(provider, examination, sending(commands));
+                Clock.systemUTC());
     }
 
     @Bean
     ReconciliationRuns reconciliationRuns(MongoDatabase database) {
-        return new ReconciliationRuns(database, CLOCK);
-    }
-
-    @Bean
-    Reconciler reconciler(
-            PaymentProvider provider,
-            ExpectedLedger ledger,
-            DiscrepancyQueue queue,
-            Examination examination,
-            Repairs repairs,
-            ReconciliationRuns runs,
-            MongoDatabase database,
-            RequestCommands commands,
-            Properties properties) {
-        var reconciliation =
-                new Reconciliation(provider, ledger, queue, examination, repairs, database, sending(commands));
-        return new Reconciler(runs, reconciliation, properties.interval(), CLOCK);
-    }
-
-    private static Consumer<Object> sending(RequestCommands commands) {
-        return command -> commands.send(command);
+        return new ReconciliationRuns(database, Clock.systemUTC());
     }
 }

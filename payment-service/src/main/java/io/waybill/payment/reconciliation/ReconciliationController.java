@@ -6,6 +6,7 @@ import io.waybill.chassis.web.InvalidRequest;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.payment.ReconciliationCommand.DismissDiscrepancy;
 import io.waybill.messages.payment.ReconciliationCommand.RepairDiscrepancy;
+import io.waybill.payment.provider.PaymentProvider;
 import io.waybill.payment.reconciliation.DiscrepancyQueue.Entry;
 import io.waybill.payment.reconciliation.ReconciliationRuns.Run;
 import jakarta.validation.constraints.NotBlank;
@@ -46,13 +47,14 @@ class ReconciliationController {
             Reconciler reconciler,
             ReconciliationRuns runs,
             DiscrepancyQueue queue,
-            Repairs repairs,
+            PaymentProvider provider,
+            Examination examination,
             RequestCommands commands,
             Idempotency idempotency) {
         this.reconciler = reconciler;
         this.runs = runs;
         this.queue = queue;
-        this.repairs = repairs;
+        this.repairs = new Repairs(provider, examination, commands::send);
         this.commands = commands;
         this.idempotency = idempotency;
     }

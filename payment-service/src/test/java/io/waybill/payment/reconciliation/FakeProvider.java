@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeProvider implements PaymentProvider {
 
     final Map<String, LedgerEntry> entries = new LinkedHashMap<>();
+    final List<String> askedAbout = new ArrayList<>();
     final List<String> voided = new ArrayList<>();
     /** What happens while the provider is being asked about an authorization. */
     Runnable meanwhile = () -> {};
@@ -101,6 +102,7 @@ final class FakeProvider implements PaymentProvider {
         if (unreachable) {
             throw new ProviderUnreachable("The provider is away.");
         }
+        askedAbout.add(call.authorizationId());
         Optional<LedgerEntry> found = Optional.ofNullable(entries.get(call.authorizationId()));
         meanwhile.run();
         return found;

@@ -78,6 +78,16 @@ class ReconciliationTest {
     }
 
     @Test
+    void asksTheProviderByNameOnlyAboutWhatItsLedgerLeavesOpen() {
+        isShipped(2000);
+        books.provider.holds("stray", "payment-9", "order-9", AMOUNT);
+
+        books.run();
+
+        assertThat(books.provider.askedAbout).contains("stray").doesNotContain(PAYMENT);
+    }
+
+    @Test
     void findsAHoldOfNoPaymentAndVoidsIt() {
         books.provider.holds("stray", "payment-9", "order-9", AMOUNT);
 

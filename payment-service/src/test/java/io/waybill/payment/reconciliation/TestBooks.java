@@ -68,7 +68,7 @@ final class TestBooks {
         queue = new DiscrepancyQueue(database);
         examination = new Examination(provider, eventStore, orders::get, GRACE, clock);
         repairs = new Repairs(provider, examination, this::send);
-        reconciliation = new Reconciliation(provider, ledger, queue, examination, repairs, database, this::send);
+        reconciliation = new Reconciliation(provider, ledger, queue, examination, database, this::send);
         runs = new ReconciliationRuns(database, clock);
         AggregateAnnotationCommandHandler.<Discrepancy>builder()
                 .aggregateType(Discrepancy.class)
@@ -156,7 +156,6 @@ final class TestBooks {
                                 null,
                                 null))
                         .toList(),
-                null,
                 null,
                 null,
                 version,
