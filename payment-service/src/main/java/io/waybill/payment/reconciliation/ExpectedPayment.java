@@ -75,7 +75,7 @@ public record ExpectedPayment(String paymentId, String orderId, List<Authorizati
                         authorized.authorizationId(),
                         one -> one.holds(authorized.amount(), authorized.providerReference()));
             case PaymentDeclined declined -> before.with(declined.authorizationId(), Authorization::closed);
-            case AuthorizationExpired expired -> before.with(expired.authorizationId(), Authorization::closed);
+            case AuthorizationExpired expired -> before.with(expired.authorizationId(), Authorization::expired);
             case PaymentVoided voided -> before.with(voided.authorizationId(), Authorization::closed);
             case VoidRequested requested ->
                 before.with(
@@ -238,6 +238,13 @@ public record ExpectedPayment(String paymentId, String orderId, List<Authorizati
             return moved(0, captures, refunds)
                     .answered(AUTHORIZE, authorizationId)
                     .answered(VOID, authorizationId);
+        }
+
+        /** A capture that was asked for can have nothing to take from any more. */
+        private Authorization expired() {
+            return closed().waiting(outstanding.stream()
+                    .filter(one -> one.operation() == REFUND)
+                    .toList());
         }
 
         private Authorization captured(String captureId, Money part) {

@@ -171,7 +171,7 @@ class ReconciliationController {
             throw new RequestRefused(
                     HttpStatus.CONFLICT,
                     result.outcome(),
-                    "The repair was not possible now, and nothing was changed. The discrepancy stays in the queue.");
+                    "The repair was not possible now. The discrepancy stays in the queue.");
         }
         return new Repaired(id, result.state(), result.outcome());
     }

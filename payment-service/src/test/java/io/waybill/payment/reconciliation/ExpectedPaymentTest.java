@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.waybill.chassis.mongo.TestDatabase;
 import io.waybill.messages.Money;
 import io.waybill.messages.payment.PaymentEvent;
+import io.waybill.messages.payment.PaymentEvent.AuthorizationExpired;
 import io.waybill.messages.payment.PaymentEvent.AuthorizationRequested;
 import io.waybill.messages.payment.PaymentEvent.CaptureRequested;
 import io.waybill.messages.payment.PaymentEvent.PaymentAuthorized;
@@ -61,6 +62,17 @@ class ExpectedPaymentTest {
         assertThat(captured.heldMinor()).isEqualTo(3000);
         assertThat(captured.captures()).isEqualTo(Map.of("shipment-1", 2000L));
         assertThat(captured.outstanding()).isEmpty();
+    }
+
+    @Test
+    void aCaptureOfAHoldThatExpiredIsNoQuestionAnyMore() {
+        PaymentEvent refunding = new RefundRequested(PAYMENT, ORDER, "return-1", PAYMENT, PART, "too small");
+        PaymentEvent expired = new AuthorizationExpired(PAYMENT, ORDER, PAYMENT, AMOUNT);
+
+        Authorization gone = first(REQUESTED, AUTHORIZED, CAPTURING, refunding, expired);
+
+        assertThat(gone.heldMinor()).isZero();
+        assertThat(gone.outstanding()).extracting(Outstanding::operationId).containsExactly("return-1");
     }
 
     @Test
