@@ -162,8 +162,7 @@ final class Summary {
 
     private static String ofReconciliation(ReconciliationEvent event) {
         return switch (event) {
-            case DiscrepancyFound e ->
-                e.kind() + ": expected " + amount(e.expected()) + ", found " + amount(e.found());
+            case DiscrepancyFound e -> e.kind() + ": expected " + amount(e.expected()) + ", found " + amount(e.found());
             case DiscrepancyRepairRequested e -> "";
             case DiscrepancyRepaired e -> e.action();
             case DiscrepancyRepairFailed e -> e.code();
