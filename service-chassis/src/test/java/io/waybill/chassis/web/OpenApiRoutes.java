@@ -16,14 +16,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.PathContainer;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -61,26 +62,29 @@ public final class OpenApiRoutes {
      * @param application whose package the controllers are in, or below
      */
     public static void areServedBy(String service, Class<?> application) {
-        var routes = new OpenApiRoutes();
         assertThat(served(application.getPackageName()))
                 .as("what %s serves, and what of the description is routed to it", service)
-                .isEqualTo(routes.described(service));
+                .containsExactlyInAnyOrderElementsOf(new OpenApiRoutes().described(service));
+    }
+
+    /** {@code POST /api/orders/{orderId}/cancel}, and the same once more with each of its inputs behind it. */
+    private static Stream<String> lines(String operation, Set<String> inputs) {
+        return Stream.concat(Stream.of(operation), inputs.stream().map(input -> operation + " " + input));
     }
 
     // What is described.
 
-    /** Each operation with its inputs: {@code POST /api/orders/{orderId}/cancel} with {@code body reason}, and so on. */
-    private Map<String, Set<String>> described(String service) {
-        Map<String, Set<String>> operations = new TreeMap<>();
+    private Set<String> described(String service) {
+        Set<String> lines = new TreeSet<>();
         map(description.get("paths"))
                 .forEach((path, item) -> map(item).forEach((method, operation) -> {
-                    String name = method.toString().toUpperCase(Locale.ROOT) + " " + BASE + path;
                     if (METHODS.contains(method)
                             && owner(method.toString(), BASE + path).equals(service)) {
-                        operations.put(name, inputs(map(item), map(operation)));
+                        String name = method.toString().toUpperCase(Locale.ROOT) + " " + BASE + path;
+                        lines(name, inputs(map(item), map(operation))).forEach(lines::add);
                     }
                 }));
-        return operations;
+        return lines;
     }
 
     private Set<String> inputs(Map<?, ?> item, Map<?, ?> operation) {
@@ -153,15 +157,14 @@ public final class OpenApiRoutes {
 
     // What is served.
 
-    private static Map<String, Set<String>> served(String basePackage) {
+    private static Set<String> served(String basePackage) {
         var scanner = new ClassPathScanningCandidateComponentProvider(false);
         scanner.addIncludeFilter(new AnnotationTypeFilter(RestController.class));
-        Map<String, Set<String>> operations = new TreeMap<>();
-        scanner.findCandidateComponents(basePackage).stream()
+        return scanner.findCandidateComponents(basePackage).stream()
                 .map(bean -> ClassUtils.resolveClassName(String.valueOf(bean.getBeanClassName()), null))
                 .flatMap(controller -> Arrays.stream(controller.getDeclaredMethods()))
-                .forEach(method -> names(method).forEach(name -> operations.put(name, inputs(method))));
-        return operations;
+                .flatMap(method -> names(method).stream().flatMap(name -> lines(name, inputs(method))))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static List<String> names(Method method) {
@@ -188,6 +191,7 @@ public final class OpenApiRoutes {
             annotation(parameter, PathVariable.class)
                     .ifPresent(path -> inputs.add(input("path", named(path.name(), parameter), true)));
             annotation(parameter, RequestHeader.class)
+                    .filter(header -> !HttpHeaders.class.equals(parameter.getType()))
                     .ifPresent(header -> inputs.add(input("header", named(header.name(), parameter), required)));
             annotation(parameter, RequestParam.class).ifPresent(query -> {
                 boolean hasDefault = !query.defaultValue().equals(ValueConstants.DEFAULT_NONE);
