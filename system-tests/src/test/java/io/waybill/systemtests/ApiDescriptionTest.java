@@ -49,6 +49,14 @@ class ApiDescriptionTest {
                 .doesNotThrowAnyException();
     }
 
+    @Test
+    void letsNothingPassWhereNothingIsDescribed() {
+        assertThatCode(() -> API.check("POST", "/payments/webhooks/sandbox", answer(200, "")))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> API.check("POST", "/payments/webhooks/sandbox", answer(200, "{}")))
+                .hasMessageContaining("No body is described");
+    }
+
     // What it does not.
 
     @ParameterizedTest
