@@ -31,11 +31,13 @@ final class ApiDescription {
     private final JsonNode document;
     private final SchemaRegistry schemas = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
     private final Map<JsonNode, Schema> compiled = new ConcurrentHashMap<>();
+    private final List<Operation> operations;
 
     /** @param document is changed: objects whose fields are described get no others */
     ApiDescription(JsonNode document) {
         close(document.path("components").path("schemas"));
         this.document = document;
+        operations = operationsOf(document);
     }
 
     /** Reads the description that the gateway shows. */
@@ -71,6 +73,10 @@ final class ApiDescription {
 
     /** All that the API does, in the order of the description. */
     List<Operation> operations() {
+        return operations;
+    }
+
+    private static List<Operation> operationsOf(JsonNode document) {
         return document.path("paths")
                 .propertyStream()
                 .flatMap(path -> path.getValue()
