@@ -561,6 +561,9 @@ class OrderPropertyTest {
             }
             assertThat(asked.additional().minor())
                     .isEqualTo(Math.max(0, asked.total().minor() - authorized));
+            assertThat(asked.lines())
+                    .filteredOn(line -> ordered(line.sku()) > 0)
+                    .allMatch(line -> line.unitPrice().minor() == unitPrice(line.sku()), "keeps its price");
             for (String sku : SKUS) {
                 int wanted = asked.lines().stream()
                         .filter(line -> line.sku().equals(sku))
