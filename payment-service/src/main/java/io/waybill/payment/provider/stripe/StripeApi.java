@@ -128,12 +128,15 @@ final class StripeApi {
         call(() -> stripe.refunds().create(params, keyed(key)));
     }
 
-    Stream<Refund> refunds(String reference) {
+    List<Refund> refunds(String reference) {
         return pages(after -> {
-            var params = RefundListParams.builder().setPaymentIntent(reference).setLimit(PAGE);
-            after.ifPresent(params::setStartingAfter);
-            return call(() -> stripe.refunds().list(params.build()));
-        });
+                    var params = RefundListParams.builder()
+                            .setPaymentIntent(reference)
+                            .setLimit(PAGE);
+                    after.ifPresent(params::setStartingAfter);
+                    return call(() -> stripe.refunds().list(params.build()));
+                })
+                .toList();
     }
 
     /** The name of the refusal: the bank's if it gave one. */

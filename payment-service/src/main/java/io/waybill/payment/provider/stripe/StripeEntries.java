@@ -179,9 +179,10 @@ final class StripeEntries {
         var byId = new HashMap<String, Long>();
         for (Refund refund : refunds) {
             if (gaveBack(refund)) {
-                byId.put(
+                byId.merge(
                         refund.getMetadata().getOrDefault(REFUND_ID, refund.getId()),
-                        StripeAmounts.fromStripe(refund.getAmount(), refund.getCurrency()));
+                        StripeAmounts.fromStripe(refund.getAmount(), refund.getCurrency()),
+                        Long::sum);
             }
         }
         return byId;

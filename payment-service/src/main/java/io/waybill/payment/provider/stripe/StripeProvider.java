@@ -174,15 +174,17 @@ final class StripeProvider implements PaymentProvider {
     @Override
     public Answer refund(AuthorizationCall call, String refundId, Money amount, String reason) {
         PaymentIntent intent = existing(call);
-        Optional<Refund> known = stripe.refunds(intent.getId())
+        List<Refund> refunds = stripe.refunds(intent.getId());
+        LedgerEntry entry = StripeEntries.entry(intent, refunds);
+        Optional<Refund> known = refunds.stream()
                 .filter(refund -> refundId.equals(refund.getMetadata().get(StripeEntries.REFUND_ID)))
                 .findFirst();
         if (known.isPresent()) {
-            return answer(known.get(), entry(intent), refundId, amount);
+            return answer(known.get(), entry, refundId, amount);
         }
         Optional<String> refusal = StripeAmounts.refusal(amount);
         if (refusal.isPresent()) {
-            return new Answer.Refused(refusal.get(), entry(intent));
+            return new Answer.Refused(refusal.get(), entry);
         }
         var params = RefundCreateParams.builder()
                 .setPaymentIntent(intent.getId())
@@ -193,10 +195,15 @@ final class StripeProvider implements PaymentProvider {
                 .build();
         try {
             stripe.refund(params, key("refund", call, refundId));
-            return new Answer.Done(entry(stripe.retrieve(intent.getId())));
+            return new Answer.Done(refunded(intent.getId()));
         } catch (Refusal refused) {
-            return new Answer.Refused(refused.reason(), entry(stripe.retrieve(intent.getId())));
+            return new Answer.Refused(refused.reason(), refunded(intent.getId()));
         }
+    }
+
+    /** With all refunds, also those that are pending, which the charge does not count yet. */
+    private LedgerEntry refunded(String reference) {
+        return StripeEntries.entry(stripe.retrieve(reference), stripe.refunds(reference));
     }
 
     @Override
@@ -303,9 +310,7 @@ final class StripeProvider implements PaymentProvider {
     }
 
     private LedgerEntry entry(PaymentIntent intent) {
-        List<Refund> refunds = StripeEntries.hasRefunds(intent)
-                ? stripe.refunds(intent.getId()).toList()
-                : List.of();
+        List<Refund> refunds = StripeEntries.hasRefunds(intent) ? stripe.refunds(intent.getId()) : List.of();
         return StripeEntries.entry(intent, refunds);
     }
 

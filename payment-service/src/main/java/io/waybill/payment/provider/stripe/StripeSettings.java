@@ -24,7 +24,7 @@ record StripeSettings(
         @DefaultValue("") String returnUrl,
         @DefaultValue("https://api.stripe.com") String baseUrl,
         @DefaultValue("2s") Duration connectTimeout,
-        @DefaultValue("20s") Duration readTimeout,
+        @DefaultValue("8s") Duration readTimeout,
         @DefaultValue("5m") Duration webhookTolerance,
         @DefaultValue("1h") Duration searchLag) {
 

@@ -93,12 +93,9 @@ final class StripeAccount {
         return refund(Map.of("payment_intent", id, "amount", Long.toString(amount)), now).id;
     }
 
-    synchronized void failRefunds(String id) {
-        for (Refund refund : refunds) {
-            if (refund.intent.id.equals(id)) {
-                refund.status = "failed";
-            }
-        }
+    /** The bank takes its time with the refunds, or sends them back. */
+    synchronized void refundsAre(String status) {
+        refunds.forEach(refund -> refund.status = status);
     }
 
     synchronized Map<String, Object> object(String id) {
@@ -107,10 +104,6 @@ final class StripeAccount {
 
     synchronized int paymentIntents() {
         return intents.size();
-    }
-
-    synchronized String latest() {
-        return intents.getFirst().id;
     }
 
     private Intent create(Map<String, String> form, Instant now) {
@@ -269,7 +262,7 @@ final class StripeAccount {
 
     private long refunded(Intent intent) {
         return refunds.stream()
-                .filter(refund -> refund.intent == intent && !refund.status.equals("failed"))
+                .filter(refund -> refund.intent == intent && refund.status.equals("succeeded"))
                 .mapToLong(refund -> refund.amount)
                 .sum();
     }

@@ -290,6 +290,21 @@ class StripeProviderTest {
         }
 
         @Test
+        void isAskedForUnderAKeyOfItsOwnAndRemembered() {
+            LedgerEntry held = provider.authorize(call("pm_card_visa"));
+
+            done(provider.capture(call(held), PARCEL, euros(2000), false));
+
+            assertThat(stub.lastChange().key()).isEqualTo("capture:" + PAYMENT + ":" + PARCEL);
+            assertThat(stub.lastChange().form())
+                    .containsOnly(
+                            Map.entry("amount_to_capture", "2000"),
+                            Map.entry("final_capture", "false"),
+                            Map.entry("expand[0]", "latest_charge"),
+                            Map.entry("metadata[cap_" + PARCEL + "]", "2000"));
+        }
+
+        @Test
         void givesUpTheRestWithTheLastPart() {
             LedgerEntry held = provider.authorize(call("pm_card_visa"));
 
@@ -467,6 +482,7 @@ class StripeProviderTest {
 
             assertThat(closed.state()).isEqualTo(State.CLOSED);
             assertThat(closed.reason()).isEqualTo("VOIDED");
+            assertThat(stub.account().object("pi_1")).containsEntry("status", "canceled");
             assertThat(provider.voidAuthorization(call("pm_card_visa"))).isEqualTo(closed);
         }
 
@@ -565,11 +581,23 @@ class StripeProviderTest {
             done(provider.capture(call(held), PARCEL, TOTAL, true));
             done(provider.refund(call(held), RETURN, euros(1000), "too small"));
 
-            stub.account().failRefunds("pi_1");
+            stub.account().refundsAre("failed");
 
             assertThat(provider.refund(call(held), RETURN, euros(1000), "too small"))
                     .isEqualTo(new Refused("LOST_OR_STOLEN_CARD", known(held)));
             assertThat(known(held).refundedMinor()).isZero();
+        }
+
+        @Test
+        void isDoneWhileItIsPending() {
+            LedgerEntry held = provider.authorize(call("pm_card_visa"));
+            done(provider.capture(call(held), PARCEL, TOTAL, true));
+            done(provider.refund(call(held), RETURN, euros(1000), "too small"));
+
+            stub.account().refundsAre("pending");
+
+            LedgerEntry again = done(provider.refund(call(held), RETURN, euros(1000), "too small"));
+            assertThat(again.refunds()).isEqualTo(Map.of(RETURN, 1000L));
         }
 
         @Test
