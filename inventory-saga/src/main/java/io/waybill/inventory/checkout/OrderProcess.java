@@ -10,6 +10,8 @@ import io.waybill.messages.payment.PaymentEvent.OutcomeUnknown;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.axonframework.messaging.Scope;
 import org.axonframework.modelling.saga.AnnotatedSaga;
 import org.axonframework.modelling.saga.SagaLifecycle;
@@ -52,7 +54,9 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     /** Time of the event that led to the step. */
     private @Nullable Instant since;
 
-    private boolean stalled;
+    /** Commands of the step that were a misuse. Not final, because Jackson leaves a final field as it is. */
+    private SortedSet<String> misused = new TreeSet<>();
+
     private @Nullable String lastError;
 
     /** Kind of the process, as operators know it. */
@@ -90,9 +94,9 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
                 processId(),
                 orderId(),
                 step().name(),
-                stalled ? WaitsFor.OPERATOR : waitsFor(),
+                isStalled() ? WaitsFor.OPERATOR : waitsFor(),
                 Objects.requireNonNull(since),
-                stalled,
+                isStalled(),
                 lastError,
                 deadline());
     }
@@ -111,8 +115,13 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
         return false;
     }
 
-    final boolean isStalled() {
-        return stalled;
+    /** Whether a command of the current step was a misuse, so that nothing comes of it. */
+    final boolean isMisused(Class<?> command) {
+        return misused.contains(command.getSimpleName());
+    }
+
+    private boolean isStalled() {
+        return !misused.isEmpty();
     }
 
     final S step() {
@@ -136,7 +145,7 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     }
 
     final void resolve(ProcessResolved resolved, Instant at, SagaCommands commands) {
-        if (isAbout(resolved.process()) && !giveUp(resolved.reason(), at, commands) && stalled) {
+        if (isAbout(resolved.process()) && !giveUp(resolved.reason(), at, commands) && isStalled()) {
             SagaLifecycle.end();
         }
     }
@@ -147,7 +156,7 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     }
 
     private void sendCommands(SagaCommands commands) {
-        stalled = false;
+        misused.clear();
         lastError = null;
         for (Object command : commands()) {
             commands.send(command, fault -> stall(command, fault));
@@ -158,7 +167,7 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     }
 
     private ProcessStalled stall(Object command, Fault fault) {
-        stalled = true;
+        misused.add(command.getClass().getSimpleName());
         lastError = command.getClass().getSimpleName() + " was refused: " + fault.code() + ", " + fault.detail();
         return new ProcessStalled(
                 orderId(), processId(), process(), command.getClass().getSimpleName(), fault.code(), fault.detail());
@@ -168,7 +177,7 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     private void endOnceAnswered(SagaCommands commands) {
         AnnotatedSaga<?> saga = Scope.getCurrentScope();
         commands.onceAnswered(() -> saga.execute(process -> {
-            if (!stalled) {
+            if (!isStalled()) {
                 SagaLifecycle.end();
             }
         }));

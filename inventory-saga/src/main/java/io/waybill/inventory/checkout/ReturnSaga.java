@@ -1,5 +1,6 @@
 package io.waybill.inventory.checkout;
 
+import static io.waybill.inventory.checkout.ReturnSaga.Step.AWAITING_REFUND;
 import static io.waybill.inventory.checkout.ReturnSaga.Step.COMPLETING;
 import static io.waybill.inventory.checkout.ReturnSaga.Step.REFUSING;
 import static io.waybill.inventory.checkout.ReturnSaga.Step.SETTLING;
@@ -30,6 +31,7 @@ import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.Timestamp;
 import org.axonframework.modelling.saga.EndSaga;
 import org.axonframework.modelling.saga.SagaEventHandler;
+import org.axonframework.modelling.saga.SagaLifecycle;
 import org.axonframework.modelling.saga.StartSaga;
 import org.axonframework.spring.stereotype.Saga;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +47,9 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
     enum Step implements OrderProcess.Step {
         SETTLING(WaitsFor.PAYMENT),
         COMPLETING(WaitsFor.ORDER),
-        REFUSING(WaitsFor.ORDER);
+        REFUSING(WaitsFor.ORDER),
+        /** The return was given up while its money was on the way: it is complete if that arrives after all. */
+        AWAITING_REFUND(WaitsFor.PAYMENT);
 
         private final WaitsFor waitsFor;
 
@@ -59,6 +63,12 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
         }
     }
 
+    private enum Refund {
+        ON_THE_WAY,
+        GIVEN,
+        NONE
+    }
+
     static final String PROCESS = "return";
     static final String KEY = "returnId";
 
@@ -66,7 +76,9 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
     /** Not final, because Jackson leaves a final field as it is when the saga is read back. */
     private SortedSet<String> returnedSkus = new TreeSet<>();
 
-    private boolean refunded;
+    /** What is known of the money. */
+    private Refund refund = Refund.ON_THE_WAY;
+
     private @Nullable String refusal;
 
     // The happy path.
@@ -78,7 +90,9 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
             return;
         }
         inspected = inspection;
-        refunded = inspection.refund().minor() == 0;
+        if (inspection.refund().minor() == 0) {
+            refund = Refund.GIVEN;
+        }
         enter(SETTLING, at, commands);
         tellTheOrderOnceSettled(at, commands);
     }
@@ -91,8 +105,12 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
 
     @SagaEventHandler(associationProperty = "refundId", keyName = KEY)
     void on(RefundCompleted completed, @Timestamp Instant at, SagaCommands commands) {
-        refunded = true;
-        tellTheOrderOnceSettled(at, commands);
+        refund = Refund.GIVEN;
+        if (isAt(AWAITING_REFUND)) {
+            enter(COMPLETING, at, commands);
+        } else {
+            tellTheOrderOnceSettled(at, commands);
+        }
     }
 
     @EndSaga
@@ -103,25 +121,39 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
 
     @SagaEventHandler(associationProperty = "refundId", keyName = KEY)
     void on(RefundRefused refused, @Timestamp Instant at, SagaCommands commands) {
-        refusal = refused.reason();
-        tellTheOrderOnceSettled(at, commands);
+        refund = Refund.NONE;
+        if (isAt(AWAITING_REFUND)) {
+            SagaLifecycle.end();
+        } else if (isAt(SETTLING)) {
+            refusal = refused.reason();
+            tellTheOrderOnceSettled(at, commands);
+        }
     }
 
     @SagaEventHandler(associationProperty = "operationId", keyName = KEY)
     void on(OutcomeUnknown unknown) {
-        if (isAt(SETTLING)) {
+        if (isAt(SETTLING, AWAITING_REFUND)) {
             note(unknown);
         }
     }
 
-    @EndSaga
     @SagaEventHandler(associationProperty = KEY)
-    void on(ReturnRefundRefused refused) {}
+    void on(ReturnRefundRefused refused, @Timestamp Instant at, SagaCommands commands) {
+        switch (refund) {
+            case NONE -> SagaLifecycle.end();
+            case ON_THE_WAY -> enter(AWAITING_REFUND, at, commands);
+            case GIVEN -> enter(COMPLETING, at, commands);
+        }
+    }
 
     private void tellTheOrderOnceSettled(Instant at, SagaCommands commands) {
-        if (isAt(SETTLING) && goodsAreBack() && moneyIsAnswered()) {
-            enter(refunded ? COMPLETING : REFUSING, at, commands);
+        if (isAt(SETTLING) && goodsAreBack() && refund != Refund.ON_THE_WAY) {
+            tellTheOrder(at, commands);
         }
+    }
+
+    private void tellTheOrder(Instant at, SagaCommands commands) {
+        enter(refund == Refund.GIVEN ? COMPLETING : REFUSING, at, commands);
     }
 
     // What an operator decided.
@@ -141,8 +173,12 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
         if (!isAt(SETTLING)) {
             return false;
         }
+        if (isMisused(RefundPayment.class)) {
+            // Payment did not even try.
+            refund = Refund.NONE;
+        }
         refusal = reason;
-        enter(refunded ? COMPLETING : REFUSING, at, commands);
+        tellTheOrder(at, commands);
         return true;
     }
 
@@ -153,6 +189,7 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
             case COMPLETING -> List.of(new CompleteReturn(orderId(), processId()));
             case REFUSING ->
                 List.of(new RecordReturnRefundRefusal(orderId(), processId(), Objects.requireNonNull(refusal)));
+            case AWAITING_REFUND -> List.of();
         };
     }
 
@@ -160,14 +197,14 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
         Stream<Object> goods = missingLines()
                 .map(line ->
                         new ReturnStock(line.sku(), processId(), orderId(), line.restocked(), line.writtenOff(), null));
-        Stream<Object> money = moneyIsAnswered()
-                ? Stream.empty()
-                : Stream.of(new RefundPayment(
+        Stream<Object> money = refund == Refund.ON_THE_WAY
+                ? Stream.of(new RefundPayment(
                         DerivedId.payment(orderId()),
                         orderId(),
                         processId(),
                         inspected().refund(),
-                        "RETURNED"));
+                        "RETURNED"))
+                : Stream.empty();
         return Stream.concat(goods, money).toList();
     }
 
@@ -184,10 +221,6 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
     private Stream<InspectedLine> missingLines() {
         return inspected().lines().stream()
                 .filter(line -> line.restocked() + line.writtenOff() > 0 && !returnedSkus.contains(line.sku()));
-    }
-
-    private boolean moneyIsAnswered() {
-        return refunded || refusal != null;
     }
 
     // Who it is.

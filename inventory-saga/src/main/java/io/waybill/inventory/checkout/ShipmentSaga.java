@@ -164,8 +164,8 @@ public class ShipmentSaga extends OrderProcess<ShipmentSaga.Step> {
         if (!isAt(CAPTURING, RECORDING)) {
             return false;
         }
-        if (isAt(CAPTURING) && isStalled()) {
-            // Payment would not even try.
+        if (isMisused(CapturePayment.class)) {
+            // Payment did not even try.
             capture = Capture.NONE;
         }
         refuse(reason, at, commands);

@@ -155,6 +155,47 @@ class ReturnSagaTest {
     }
 
     @Test
+    void aReturnThatWasGivenUpBeforePaymentTriedIsOver() {
+        goods.refusing(RefundPayment.class);
+        given(INSPECTED, TEA_RETURNED, CUP_RETURNED);
+        goods.whenResolved();
+
+        goods.axon().whenPublishingA(REFUSED).expectNoDispatchedCommands().expectActiveSagas(0);
+    }
+
+    @Test
+    void moneyThatArrivesAfterTheReturnWasGivenUpCompletesIt() {
+        given(INSPECTED, TEA_RETURNED, CUP_RETURNED);
+        goods.whenResolved().expectDispatchedCommands(refuse(RESOLUTION));
+        goods.axon().whenPublishingA(REFUSED).expectNoDispatchedCommands().expectActiveSagas(1);
+        assertThat(goods.view().waitsFor()).isEqualTo(WaitsFor.PAYMENT);
+
+        goods.axon().whenPublishingA(REFUNDED).expectDispatchedCommands(COMPLETE);
+        goods.axon().whenPublishingA(COMPLETED).expectActiveSagas(0);
+    }
+
+    @Test
+    void moneyThatArrivedBeforeTheRecordedRefusalCompletesItToo() {
+        given(INSPECTED, TEA_RETURNED, CUP_RETURNED);
+        goods.whenResolved();
+        goods.axon().whenPublishingA(REFUNDED).expectNoDispatchedCommands();
+
+        goods.axon().whenPublishingA(REFUSED).expectDispatchedCommands(COMPLETE);
+    }
+
+    @Test
+    void noMoneyForAReturnThatWasGivenUpIsTheEnd() {
+        given(INSPECTED, TEA_RETURNED, CUP_RETURNED);
+        goods.whenResolved();
+        goods.axon().andThenAPublished(REFUSED);
+
+        goods.axon()
+                .whenPublishingA(REFUND_REFUSED)
+                .expectNoDispatchedCommands()
+                .expectActiveSagas(0);
+    }
+
+    @Test
     void resolvedReturnWhoseMoneyIsBackIsCompleted() {
         goods.refusing(ReturnStock.class);
         given(INSPECTED, REFUNDED);
