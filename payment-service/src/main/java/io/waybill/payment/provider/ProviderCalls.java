@@ -62,7 +62,9 @@ class ProviderCalls implements Courier.Calls {
             return limit.executeFutureSupplier(() -> threads.submit(() -> call.apply(provider)));
         } catch (TimeoutException e) {
             throw new ProviderUnreachable(
-                    "No answer within " + limit.getTimeLimiterConfig().getTimeoutDuration(), e);
+                    "No answer within "
+                            + limit.getTimeLimiterConfig().getTimeoutDuration().toMillis() + " ms",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ProviderUnreachable("Stopped while waiting for an answer", e);

@@ -91,6 +91,16 @@ class SandboxController {
         return entry;
     }
 
+    /** Lets a hold run out of time now, and says so to the shop. */
+    @PostMapping("/authorizations/{authorizationId}/expiries")
+    LedgerEntry expire(@PathVariable String authorizationId) {
+        LedgerEntry entry = sandbox.expire(authorizationId)
+                .orElseThrow(() -> RequestRefused.notFound(
+                        "NOTHING_HELD", "Nothing is held by authorization " + authorizationId + "."));
+        webhooks.tell(entry);
+        return entry;
+    }
+
     /** Makes an authorization, and a capture of it, that the shop never asked for. */
     @PostMapping("/authorizations")
     @ResponseStatus(HttpStatus.CREATED)

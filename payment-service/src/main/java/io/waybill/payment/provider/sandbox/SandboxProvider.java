@@ -174,6 +174,16 @@ class SandboxProvider implements PaymentProvider {
                 : Optional.empty();
     }
 
+    /** Lets a hold run out of time now; empty if there is none. */
+    Optional<LedgerEntry> expire(String authorizationId) {
+        return ledger.find(authorizationId)
+                .filter(stored -> stored.entry().state() == State.HELD)
+                .map(held -> ledger.change(
+                                authorizationId,
+                                stored -> stored.entry().state() == State.HELD ? stored.closed("EXPIRED") : stored)
+                        .entry());
+    }
+
     /** Makes an authorization, and captures of it, that nobody asked for. */
     LedgerEntry invent(AuthorizationCall call, long capturedMinor) {
         ledger.enter(SandboxEntry.of(call, State.HELD, null, clock.instant(), expiry()));
