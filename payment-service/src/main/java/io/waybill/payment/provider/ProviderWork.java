@@ -159,6 +159,11 @@ class ProviderWork {
         }
     }
 
+    /** Where one payment is due there may be more. */
+    void wakeAnother() {
+        news.release();
+    }
+
     private static Item item(Document document) {
         return new Item(
                 document.getString("_id"),

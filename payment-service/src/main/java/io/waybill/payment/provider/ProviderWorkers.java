@@ -93,6 +93,7 @@ class ProviderWorkers implements SmartLifecycle {
             try {
                 Optional<Item> due = work.claim(clock.instant(), settings.claim());
                 if (due.isPresent()) {
+                    work.wakeAnother();
                     workAt(due.get());
                 } else {
                     work.await(settings.poll());
@@ -134,7 +135,7 @@ class ProviderWorkers implements SmartLifecycle {
             work.release(item, clock.instant().plus(settings.breakerWait()));
         } catch (ProviderUnreachable e) {
             failed(item, head, e, false);
-        } catch (AxonException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             LOG.warn("Payment {}: {} failed", item.paymentId(), item.task(), e);
             failed(item, head, e, false);
         }
@@ -190,7 +191,7 @@ class ProviderWorkers implements SmartLifecycle {
         if (attempts >= settings.unknownAfterAttempts()
                 && head.isPresent()
                 && !head.get().unknown()
-                && error instanceof ProviderUnreachable) {
+                && !(error instanceof AxonException)) {
             Operation operation = head.get();
             operations.record(
                     new RecordUnknownOutcome(item.paymentId(), operation.kind(), operation.operationId(), message),
