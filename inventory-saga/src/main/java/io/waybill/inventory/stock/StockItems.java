@@ -68,10 +68,7 @@ final class StockItems extends EventSourcingRepository<StockItem> {
 
     @Override
     protected void doSaveWithLock(EventSourcedAggregate<StockItem> item) {
-        // Without an event there is no item yet.
-        if (item.version() != null) {
-            CurrentUnitOfWork.get().afterCommit(stored -> recent.put(item.identifierAsString(), item));
-        }
+        CurrentUnitOfWork.get().afterCommit(stored -> recent.put(item.identifierAsString(), item));
     }
 
     private static final class Recent extends LinkedHashMap<String, EventSourcedAggregate<StockItem>> {
