@@ -5,6 +5,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.axonframework.common.AxonThreadFactory;
 import org.axonframework.config.ConfigurerModule;
+import org.axonframework.eventsourcing.Snapshotter;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.messaging.annotation.HandlerDefinition;
+import org.axonframework.messaging.annotation.ParameterResolverFactory;
+import org.axonframework.spring.eventsourcing.SpringAggregateSnapshotter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -25,9 +30,26 @@ class StockConfiguration {
                 new ThreadPoolExecutor.DiscardPolicy());
     }
 
+    /** As Axon's own, but with a thread of its own, so that no command waits for a snapshot. */
     @Bean
-    StockItems stockItems(org.axonframework.config.Configuration axon, ThreadPoolExecutor snapshotThread) {
-        return StockItems.create(axon, snapshotThread);
+    Snapshotter snapshotter(
+            org.axonframework.config.Configuration axon,
+            HandlerDefinition handlers,
+            ParameterResolverFactory parameters,
+            EventStore eventStore,
+            ThreadPoolExecutor snapshotThread) {
+        return SpringAggregateSnapshotter.builder()
+                .repositoryProvider(axon::repository)
+                .handlerDefinition(handlers)
+                .parameterResolverFactory(parameters)
+                .eventStore(eventStore)
+                .executor(snapshotThread)
+                .build();
+    }
+
+    @Bean
+    StockItems stockItems(org.axonframework.config.Configuration axon) {
+        return StockItems.create(axon);
     }
 
     /** The commands of a batch overtake each other, and of two policies of a product the later is to stay. */

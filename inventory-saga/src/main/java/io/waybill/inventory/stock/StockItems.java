@@ -3,7 +3,6 @@ package io.waybill.inventory.stock;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import org.axonframework.config.Configuration;
 import org.axonframework.eventsourcing.EventCountSnapshotTriggerDefinition;
 import org.axonframework.eventsourcing.EventSourcedAggregate;
@@ -37,8 +36,7 @@ final class StockItems extends EventSourcingRepository<StockItem> {
         this.eventStore = eventStore;
     }
 
-    /** @param snapshots where snapshots are made, so that no command waits for one */
-    static StockItems create(Configuration axon, Executor snapshots) {
+    static StockItems create(Configuration axon) {
         return new StockItems(
                 EventSourcingRepository.builder(StockItem.class)
                         .parameterResolverFactory(axon.parameterResolverFactory())
@@ -46,10 +44,8 @@ final class StockItems extends EventSourcingRepository<StockItem> {
                         .eventStore(axon.eventStore())
                         .repositoryProvider(axon::repository)
                         .spanFactory(axon.getComponent(RepositorySpanFactory.class))
-                        .snapshotTriggerDefinition(new EventCountSnapshotTriggerDefinition(
-                                (type, stockId) -> snapshots.execute(
-                                        () -> axon.snapshotter().scheduleSnapshot(type, stockId)),
-                                EVENTS_PER_SNAPSHOT)),
+                        .snapshotTriggerDefinition(
+                                new EventCountSnapshotTriggerDefinition(axon.snapshotter(), EVENTS_PER_SNAPSHOT)),
                 axon.eventStore());
     }
 

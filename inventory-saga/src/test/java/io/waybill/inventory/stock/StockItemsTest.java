@@ -161,7 +161,7 @@ class StockItemsTest {
                 .configureTransactionManager(axon -> NoTransactionManager.instance())
                 .registerComponent(StockLocations.class, axon -> new StockLocations(List.of("main")))
                 .configureAggregate(AggregateConfigurer.defaultConfiguration(StockItem.class)
-                        .configureRepository(axon -> StockItems.create(axon, Runnable::run)))
+                        .configureRepository(StockItems::create))
                 .start();
         instances.add(instance);
         return instance;
