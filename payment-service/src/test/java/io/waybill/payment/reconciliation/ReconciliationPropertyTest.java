@@ -52,7 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NullUnmarked // a null is a failure here
 class ReconciliationPropertyTest {
 
-    private static final int SEEDS = 60;
+    private static final int SEEDS = 40;
     private static final int PAYMENTS = 12;
 
     private static TestDatabase database;

@@ -290,6 +290,17 @@ class ReconciliationTest {
     }
 
     @Test
+    void leavesAPaymentAloneThatHasJustChangedAlthoughNoProjectionSaysSo() {
+        isShipped(2000);
+        books.order(ORDER, OrderStatus.SHIPPED, AMOUNT, 5000, Map.of());
+        books.happenedUnprojected(JUST_NOW, new PaymentCaptured(PAYMENT, ORDER, "shipment-2", PAYMENT, eur(1000)));
+
+        books.run();
+
+        assertThat(queue()).extracting(Entry::kind).doesNotContain(ORDER_MISMATCH);
+    }
+
+    @Test
     void findsMoneyForAnOrderThatDoesNotExist() {
         isShipped(2000);
         books.orders.clear();
