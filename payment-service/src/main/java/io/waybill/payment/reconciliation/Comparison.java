@@ -36,11 +36,13 @@ final class Comparison {
 
     private final Authorization expected;
     private final @Nullable LedgerEntry entry;
+    private final Instant patience;
     private final Map<DiscrepancyKind, List<Difference>> differences = new EnumMap<>(DiscrepancyKind.class);
 
-    private Comparison(Authorization expected, @Nullable LedgerEntry entry) {
+    private Comparison(Authorization expected, @Nullable LedgerEntry entry, Instant patience) {
         this.expected = expected;
         this.entry = entry;
+        this.patience = patience;
     }
 
     /**
@@ -51,14 +53,14 @@ final class Comparison {
      */
     static List<Finding> withProvider(
             AuthorizationCall subject, Authorization expected, @Nullable LedgerEntry entry, Instant patience) {
-        var comparison = new Comparison(expected, entry);
+        var comparison = new Comparison(expected, entry, patience);
         comparison.compareParts(
                 ProviderOperation.CAPTURE,
                 expected.captures(),
                 entry == null ? Map.of() : entry.captures(),
                 UNRECORDED_CAPTURE);
         // As long as a capture is in question, so is what it left of the hold.
-        if (comparison.differences.isEmpty() && !expected.isMoving()) {
+        if (comparison.differences.isEmpty() && !expected.isMoving(patience)) {
             comparison.compareHold();
         }
         comparison.compareParts(
@@ -68,7 +70,7 @@ final class Comparison {
                 UNRECORDED_REFUND);
         comparison.compareAmount();
         expected.outstanding().stream()
-                .filter(one -> one.since().isBefore(patience))
+                .filter(one -> !one.givenUp() && one.since().isBefore(patience))
                 .forEach(one -> comparison.add(UNKNOWN_OUTCOME, one.operationId(), one.minor(), 0));
         return comparison.findings(subject);
     }
@@ -116,7 +118,7 @@ final class Comparison {
         for (String id : ids) {
             long our = ours.getOrDefault(id, 0L);
             long their = theirs.getOrDefault(id, 0L);
-            if (our != their && !expected.waitsFor(operation, id)) {
+            if (our != their && !expected.waitsFor(operation, id, patience)) {
                 add(our == 0 ? unrecorded : their == 0 ? MISSING_AT_PROVIDER : AMOUNT_MISMATCH, id, our, their);
             }
         }

@@ -75,7 +75,7 @@ public record ExpectedPayment(String paymentId, String orderId, List<Authorizati
                         authorized.authorizationId(),
                         one -> one.holds(authorized.amount(), authorized.providerReference()));
             case PaymentDeclined declined -> before.with(declined.authorizationId(), Authorization::closed);
-            case AuthorizationExpired expired -> before.with(expired.authorizationId(), Authorization::expired);
+            case AuthorizationExpired expired -> before.with(expired.authorizationId(), one -> one.expired(at));
             case PaymentVoided voided -> before.with(voided.authorizationId(), Authorization::closed);
             case VoidRequested requested ->
                 before.with(
@@ -87,14 +87,14 @@ public record ExpectedPayment(String paymentId, String orderId, List<Authorizati
                         one -> one.waits(CAPTURE, requested.captureId(), requested.amount(), at));
             case PaymentCaptured captured ->
                 before.with(captured.authorizationId(), one -> one.captured(captured.captureId(), captured.amount()));
-            case CaptureRefused refused -> before.withEach(one -> one.answered(CAPTURE, refused.captureId()));
+            case CaptureRefused refused -> before.withEach(one -> one.gaveUp(CAPTURE, refused.captureId(), at));
             case RefundRequested requested ->
                 before.with(
                         requested.authorizationId(),
                         one -> one.waits(REFUND, requested.refundId(), requested.amount(), at));
             case PaymentRefunded refunded ->
                 before.with(refunded.authorizationId(), one -> one.refunded(refunded.refundId(), refunded.amount()));
-            case RefundRefused refused -> before.withEach(one -> one.answered(REFUND, refused.refundId()));
+            case RefundRefused refused -> before.withEach(one -> one.gaveUp(REFUND, refused.refundId(), at));
             case CaptureStarted started -> before.authorizations;
             case CaptureCompleted completed -> before.authorizations;
             case RefundStarted started -> before.authorizations;
@@ -117,7 +117,9 @@ public record ExpectedPayment(String paymentId, String orderId, List<Authorizati
     /** Whether all is answered, and nothing has happened since then. */
     boolean isQuietSince(Instant moment) {
         return changedAt.isBefore(moment)
-                && authorizations.stream().allMatch(one -> one.outstanding().isEmpty());
+                && authorizations.stream()
+                        .flatMap(one -> one.outstanding().stream())
+                        .allMatch(Outstanding::givenUp);
     }
 
     long capturedMinor() {
@@ -206,13 +208,13 @@ public record ExpectedPayment(String paymentId, String orderId, List<Authorizati
             return new Authorization(authorizationId, null, "", null, 0, new TreeMap<>(), new TreeMap<>(), List.of());
         }
 
-        /** Whether what is held is about to change. */
-        boolean isMoving() {
-            return outstanding.stream().anyMatch(one -> one.operation() != REFUND);
+        /** Whether what is held may be about to change. */
+        boolean isMoving(Instant patience) {
+            return outstanding.stream().anyMatch(one -> one.operation() != REFUND && one.isOpen(patience));
         }
 
-        boolean waitsFor(ProviderOperation operation, String operationId) {
-            return outstanding.stream().anyMatch(one -> one.is(operation, operationId));
+        boolean waitsFor(ProviderOperation operation, String operationId, Instant patience) {
+            return outstanding.stream().anyMatch(one -> one.is(operation, operationId) && one.isOpen(patience));
         }
 
         private Authorization asked(Money asked, String token) {
@@ -240,10 +242,18 @@ public record ExpectedPayment(String paymentId, String orderId, List<Authorizati
                     .answered(VOID, authorizationId);
         }
 
-        /** A capture that was asked for can have nothing to take from any more. */
-        private Authorization expired() {
-            return closed().waiting(outstanding.stream()
-                    .filter(one -> one.operation() == REFUND)
+        /** A capture that was asked for has nothing to take from any more, unless it was done before. */
+        private Authorization expired(Instant at) {
+            return closed().givenUp(one -> one.operation() == CAPTURE, at);
+        }
+
+        private Authorization gaveUp(ProviderOperation operation, String operationId, Instant at) {
+            return givenUp(one -> one.is(operation, operationId), at);
+        }
+
+        private Authorization givenUp(Predicate<Outstanding> which, Instant at) {
+            return waiting(outstanding.stream()
+                    .map(one -> which.test(one) ? one.givenUp(at) : one)
                     .toList());
         }
 
@@ -265,7 +275,7 @@ public record ExpectedPayment(String paymentId, String orderId, List<Authorizati
         private Authorization waits(
                 ProviderOperation operation, String operationId, @Nullable Money part, Instant since) {
             List<Outstanding> more = new ArrayList<>(outstanding);
-            more.add(new Outstanding(operation, operationId, part == null ? 0 : part.minor(), since));
+            more.add(new Outstanding(operation, operationId, part == null ? 0 : part.minor(), since, false));
             return waiting(more);
         }
 
@@ -291,12 +301,23 @@ public record ExpectedPayment(String paymentId, String orderId, List<Authorizati
      * Something that the provider was asked for and has not answered.
      *
      * @param operationId ID of the authorization, capture or refund
-     * @param since when it was asked for, or when the time that the customer has for it is up
+     * @param since when it was asked for or given up, or when the time that the customer has for it is up
+     * @param givenUp whether no answer is waited for; one that was on its way may still come
      */
-    public record Outstanding(ProviderOperation operation, String operationId, long minor, Instant since) {
+    public record Outstanding(
+            ProviderOperation operation, String operationId, long minor, Instant since, boolean givenUp) {
 
         boolean is(ProviderOperation kind, String id) {
             return operation == kind && operationId.equals(id);
+        }
+
+        /** Whether the provider may have done it or not without anything being wrong. */
+        boolean isOpen(Instant patience) {
+            return !givenUp || !since.isBefore(patience);
+        }
+
+        private Outstanding givenUp(Instant at) {
+            return new Outstanding(operation, operationId, minor, at, true);
         }
     }
 }

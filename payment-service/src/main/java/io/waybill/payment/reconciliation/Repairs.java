@@ -125,6 +125,7 @@ final class Repairs {
 
     private Optional<String> recordAnswers(Look look) {
         List<PaymentCommand> answers = look.expected().outstanding().stream()
+                .filter(question -> !question.givenUp())
                 .flatMap(question -> look.entry().flatMap(entry -> answer(look.subject(), question, entry)).stream())
                 .toList();
         answers.forEach(commands);

@@ -21,6 +21,7 @@ import io.waybill.messages.payment.PaymentCommand.RecordCapture;
 import io.waybill.messages.payment.PaymentCommand.RecordExpiry;
 import io.waybill.messages.payment.PaymentCommand.RecordFoundCapture;
 import io.waybill.messages.payment.PaymentCommand.RecordFoundRefund;
+import io.waybill.messages.payment.PaymentEvent.AuthorizationExpired;
 import io.waybill.messages.payment.PaymentEvent.AuthorizationRequested;
 import io.waybill.messages.payment.PaymentEvent.CaptureRefused;
 import io.waybill.messages.payment.PaymentEvent.CaptureRequested;
@@ -371,6 +372,22 @@ class ReconciliationTest {
         books.run();
 
         assertThat(queue()).isEmpty();
+    }
+
+    @Test
+    void aCaptureThatWasGivenUpMayStillBeAnswered() {
+        isHeld();
+        books.happened(
+                JUST_NOW,
+                new CaptureRequested(PAYMENT, ORDER, "shipment-1", PAYMENT, eur(2000)),
+                new AuthorizationExpired(PAYMENT, ORDER, PAYMENT, AMOUNT));
+        books.provider.captured(PAYMENT, "shipment-1", 2000, false);
+        books.run();
+        assertThat(queue()).isEmpty();
+
+        books.clock.turn(Duration.ofMinutes(6));
+        books.run();
+        theOnly(UNRECORDED_CAPTURE);
     }
 
     @Test
