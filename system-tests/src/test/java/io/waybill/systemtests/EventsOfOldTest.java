@@ -11,6 +11,7 @@ import io.axoniq.axonserver.grpc.SerializedObject;
 import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.messages.DerivedId;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -33,7 +34,6 @@ class EventsOfOldTest {
     private static final String GOLDEN_ORDER = "0192f0c1-7a3e-7c55-9d2e-5f1d3c7b9a10";
     private static final String GOLDEN_SKU = "TEA-500";
 
-    private final WaybillSystem system;
     private final WaybillClient waybill;
     private final String tea = Names.sku("tea");
     private final String orderId = UUID.randomUUID().toString();
@@ -41,11 +41,10 @@ class EventsOfOldTest {
     private final AxonServerConnection eventStore;
 
     EventsOfOldTest(WaybillSystem system, WaybillClient waybill) {
-        this.system = system;
         this.waybill = waybill;
-        String[] address = this.system.axonServerAddress().split(":");
+        var address = URI.create("grpc://" + system.axonServerAddress());
         connections = AxonServerConnectionFactory.forClient("events-of-old")
-                .routingServers(new ServerAddress(address[0], Integer.parseInt(address[1])))
+                .routingServers(new ServerAddress(address.getHost(), address.getPort()))
                 .build();
         eventStore = connections.connect("default");
     }
