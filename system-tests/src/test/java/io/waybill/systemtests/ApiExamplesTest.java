@@ -101,8 +101,8 @@ class ApiExamplesTest {
                 orderId(),
                 "the amendment",
                 amended -> amended.at("/amendment/status").asString("").equals("ACCEPTED"));
-        var late = request(
-                "amendOrder", UnaryOperator.identity(), UUID.randomUUID().toString());
+        var late =
+                request("shipOrder", UnaryOperator.identity(), UUID.randomUUID().toString());
         waybill.send(late.header("If-Match", etag)).expect(412);
     }
 
