@@ -1,0 +1,85 @@
+package io.waybill.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.TrackedEventMessage;
+import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.eventsourcing.eventstore.DomainEventStream;
+import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
+import org.axonframework.modelling.command.ConcurrencyException;
+import org.jspecify.annotations.Nullable;
+
+/** All events in their order. */
+final class Log implements EventStorageEngine {
+
+    private final List<EventMessage<?>> events = new ArrayList<>();
+    private final Map<String, List<DomainEventMessage<?>>> byAggregate = new HashMap<>();
+    private Consumer<EventMessage<?>> watcher = event -> {};
+
+    /** Forgets everything, and from now on shows each event to a watcher as soon as it is stored. */
+    void clear(Consumer<EventMessage<?>> newWatcher) {
+        events.clear();
+        byAggregate.clear();
+        watcher = newWatcher;
+    }
+
+    int size() {
+        return events.size();
+    }
+
+    EventMessage<?> read(int position) {
+        return events.get(position);
+    }
+
+    /** Events from one position to before another. */
+    List<EventMessage<?>> read(int from, int to) {
+        return List.copyOf(events.subList(from, to));
+    }
+
+    @Override
+    public void appendEvents(List<? extends EventMessage<?>> appended) {
+        for (EventMessage<?> event : appended) {
+            if (event instanceof DomainEventMessage<?> ofAggregate) {
+                append(ofAggregate);
+            }
+            events.add(event);
+            watcher.accept(event);
+        }
+    }
+
+    private void append(DomainEventMessage<?> event) {
+        var earlier = byAggregate.computeIfAbsent(event.getAggregateIdentifier(), id -> new ArrayList<>());
+        if (event.getSequenceNumber() != earlier.size()) {
+            throw new ConcurrencyException(event + " is not number " + earlier.size() + " of its aggregate");
+        }
+        earlier.add(event);
+    }
+
+    @Override
+    public DomainEventStream readEvents(String aggregateId, long firstSequenceNumber) {
+        var ofAggregate = byAggregate.getOrDefault(aggregateId, List.of());
+        return DomainEventStream.of(ofAggregate.subList((int) firstSequenceNumber, ofAggregate.size()));
+    }
+
+    @Override
+    public Stream<? extends TrackedEventMessage<?>> readEvents(@Nullable TrackingToken token, boolean mayBlock) {
+        throw new UnsupportedOperationException("who reads along is fed by hand");
+    }
+
+    @Override
+    public void storeSnapshot(DomainEventMessage<?> snapshot) {
+        throw new UnsupportedOperationException("histories are too short for snapshots");
+    }
+
+    @Override
+    public Optional<DomainEventMessage<?>> readSnapshot(String aggregateId) {
+        return Optional.empty();
+    }
+}

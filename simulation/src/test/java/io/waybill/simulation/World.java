@@ -1,0 +1,389 @@
+package io.waybill.simulation;
+
+import static io.waybill.simulation.Violation.unless;
+
+import io.waybill.chassis.messaging.Fault;
+import io.waybill.chassis.messaging.Misuse;
+import io.waybill.messages.checkout.ProcessEvent.ProcessStalled;
+import io.waybill.messages.inventory.ProductCommand.ListProduct;
+import io.waybill.messages.inventory.ProductEvent;
+import io.waybill.messages.inventory.StockEvent;
+import io.waybill.messages.order.OrderCommand.RecordDelivery;
+import io.waybill.messages.order.OrderEvent;
+import io.waybill.messages.payment.PaymentCommand;
+import io.waybill.messages.payment.PaymentCommand.RefundPayment;
+import io.waybill.messages.payment.PaymentEvent;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.axonframework.eventhandling.EventMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole business in one thread: customers and clerks who ask for things, the services, the bank. What happens next is
+ * chosen: somebody asks for something, a process reads some events, a command that was thought lost arrives, the bank
+ * answers, time passes. Processes may crash while they wait for their commands, and other things happen while they wait.
+ *
+ * <p>The books are kept from the log alone and checked with every event. A history ends when everybody has calmed down
+ * and nothing is left to happen; then the books are checked more strictly.
+ */
+final class World {
+
+    /** Far more than it takes; what is not quiet by then never will be. */
+    private static final int STEPS_UNTIL_QUIET = 5_000;
+    /** How deep things may happen while a process waits while a process waits ... */
+    private static final int DEEPEST = 2;
+
+    private static final int BATCH = 8;
+    private static final int RARELY = 12;
+    /** How much may happen between two requests, in histories where all is slow, and in some where it is not. */
+    private static final List<Integer> HASTE = List.of(5, 15, 40);
+
+    /** What is the same everywhere in a history, or does not matter. */
+    private static final Pattern WORDY =
+            Pattern.compile("Money\\[minor=(-?[0-9]+), currency=...]|, shippingAddress=Address\\[[^]]*]");
+
+    private final Services services;
+    private final Choices choices;
+    private final Bank bank;
+    private final StockBook stock = new StockBook();
+    private final PaymentBook payments;
+    private final OrderBook orders;
+    private final Clients clients;
+    private final Courier courier;
+    private final List<Reader> readers;
+
+    /** Commands of processes that crashed, which may still arrive. */
+    private final List<Wire.Sent<?, ?>> strays = new ArrayList<>();
+    /** What was asked for and granted, under an ID of its own. */
+    private final List<Object> granted = new ArrayList<>();
+
+    private final List<String> story = new ArrayList<>();
+    private final boolean storyTold;
+    private final Set<String> goodwillRefunds = new HashSet<>();
+    private boolean calm;
+    /** Whether no deadline passes as long as anything else can happen. */
+    private boolean patient;
+
+    private int depth;
+    private @Nullable Violation violation;
+
+    /**
+     * @param services are reset
+     * @param storyTold whether what happens is written down, which takes far longer than to let it happen
+     */
+    World(Services services, Choices choices, boolean storyTold) {
+        this.services = services;
+        this.choices = choices;
+        this.storyTold = storyTold;
+        bank = new Bank(choices, diary -> tell("the bank %s", diary));
+        payments = new PaymentBook(bank);
+        orders = new OrderBook(payments);
+        clients = new Clients(choices, orders, this::request);
+        courier = new Courier(bank, choices, this::answer);
+        services.reset(this::happened, this::deliverCommands);
+        readers = new ArrayList<>(services.processes());
+        readers.add(new Reader("courier", event -> event.getPayload() instanceof PaymentEvent, courier::read));
+    }
+
+    /** What happened so far, a line for each thing. */
+    String story() {
+        return String.join("\n", story);
+    }
+
+    Bank bank() {
+        return bank;
+    }
+
+    OrderBook orders() {
+        return orders;
+    }
+
+    PaymentBook payments() {
+        return payments;
+    }
+
+    StockBook stock() {
+        return stock;
+    }
+
+    /** Lets people ask for a number of things, meanwhile anything happen, and in the end all that is left to happen. */
+    void live(int requests) {
+        clients.openShop();
+        int haste = choices.oneOf(HASTE);
+        for (int i = 0; i < requests; i++) {
+            if (choices.onceIn(5)) {
+                askAgain();
+            } else {
+                clients.act();
+            }
+            for (int happenings = choices.below(haste); happenings > 0; happenings--) {
+                happen();
+            }
+        }
+        calmDown();
+    }
+
+    /** Something happens by itself, if what is chosen can happen just now. */
+    private void happen() {
+        pass();
+        switch (choices.below(12)) {
+            case 0, 1 -> courier.run(services.now());
+            case 2 -> bank.doSomethingLate();
+            case 3 -> bank.hearACustomer();
+            case 4 -> sendNotice();
+            case 5 -> {
+                if (choices.onceIn(RARELY)) {
+                    bank.giveUpAHold();
+                }
+            }
+            case 6 -> {
+                if (!patient && choices.onceIn(RARELY)) {
+                    fireTimer();
+                }
+            }
+            case 7 -> deliverStray();
+            default -> read();
+        }
+        check();
+    }
+
+    /** Lets several things be done in any order, with anything happening in between, and then all that is left to do. */
+    void race(Runnable... contenders) {
+        calm = false;
+        patient = true;
+        List<Runnable> left = new ArrayList<>(List.of(contenders));
+        while (!left.isEmpty()) {
+            if (choices.onceIn(5)) {
+                choices.draw(left).run();
+            } else {
+                happen();
+            }
+        }
+        calmDown();
+    }
+
+    /** Everybody does what is left to be done until nothing is, without faults; then the books are checked. */
+    void calmDown() {
+        calm = true;
+        bank.calmDown();
+        tell("--- everybody calms down");
+        for (int i = 0; somethingHappens(); i++) {
+            check();
+            unless(i < STEPS_UNTIL_QUIET, 11, "no end in sight");
+        }
+        check();
+        unless(
+                services.sagas().live().isEmpty(),
+                11,
+                "these wait for ever: %s",
+                services.sagas().live());
+        stock.checkQuiet();
+        payments.checkQuiet();
+        orders.checkQuiet(stock, goodwillRefunds);
+    }
+
+    /** What can happen by itself does first; only if nothing does, time is what moves things on. */
+    private boolean somethingHappens() {
+        pass();
+        return read()
+                || deliverStray()
+                || courier.run(services.now())
+                || bank.doSomethingLate()
+                || sendNotice()
+                || fireTimer()
+                || waitForCustomers();
+    }
+
+    // What people ask for.
+
+    /** Has somebody's request handled at once; a misuse is told to them and changes nothing. */
+    void request(Object command) {
+        if (command instanceof RefundPayment refund) {
+            goodwillRefunds.add(refund.refundId());
+        }
+        int before = services.log().size();
+        tell("asked: %s", command);
+        @Nullable Fault fault = fault(command);
+        if (fault != null) {
+            tell("  refused: %s", fault.code());
+            unless(services.log().size() == before, 10, "refused, and yet something happened: %s", command);
+        } else if (!(command instanceof RecordDelivery || command instanceof ListProduct)) {
+            granted.add(command);
+        }
+    }
+
+    /** Somebody asks again for what was granted: nothing happens, and nobody is told off. */
+    private void askAgain() {
+        if (!granted.isEmpty()) {
+            Object command = choices.oneOf(granted);
+            int before = services.log().size();
+            tell("asked again: %s", command);
+            @Nullable Fault fault = fault(command);
+            unless(fault == null, 16, "refused with %s the second time: %s", fault, command);
+            unless(services.log().size() == before, 16, "happened twice: %s", command);
+        }
+    }
+
+    private void answer(PaymentCommand command) {
+        tell("bank: %s", command);
+        @Nullable Fault fault = fault(command);
+        unless(fault == null, 15, "%s: an answer was refused: %s", fault, command);
+    }
+
+    private @Nullable Fault fault(Object command) {
+        @Nullable Throwable thrown = services.handle(command);
+        if (thrown == null) {
+            return null;
+        }
+        return Misuse.faultOf(thrown).orElseThrow(() -> new IllegalStateException("cannot handle " + command, thrown));
+    }
+
+    // What processes do.
+
+    /** Somebody handles events not read yet, may crash meanwhile, or forget that he did; false if all is read. */
+    private boolean read() {
+        List<Reader> late = readers.stream()
+                .filter(reader -> reader.behind(services.log()) > 0)
+                .toList();
+        if (late.isEmpty()) {
+            return false;
+        }
+        Reader reader = choices.oneOf(late);
+        int behind = reader.behind(services.log());
+        int count = choices.between(1, Math.min(BATCH, behind));
+        boolean keepsPosition = calm || !choices.onceIn(12);
+        tell("%s reads %d of %d%s", reader, count, behind, keepsPosition ? "" : " and will forget it");
+        try {
+            reader.read(services.log(), count, keepsPosition);
+        } catch (RuntimeException e) {
+            if (!isCrash(e)) {
+                throw e;
+            }
+            tell("%s crashed", reader);
+        }
+        return true;
+    }
+
+    private static boolean isCrash(@Nullable Throwable thrown) {
+        return thrown instanceof Crash || (thrown != null && isCrash(thrown.getCause()));
+    }
+
+    /** The commands of one batch arrive in any order, some of them twice, and other things happen in between. */
+    private void deliverCommands() {
+        List<Wire.Sent<?, ?>> sent = services.wire().take();
+        while (!sent.isEmpty()) {
+            if (!calm && choices.onceIn(25)) {
+                strays.addAll(sent);
+                throw new Crash();
+            }
+            Wire.Sent<?, ?> next = choices.draw(sent);
+            if (!calm && choices.onceIn(25)) {
+                strays.add(next);
+            }
+            deliver(next);
+            meanwhile();
+        }
+    }
+
+    private void meanwhile() {
+        if (!calm && depth < DEEPEST && choices.onceIn(4)) {
+            depth++;
+            try {
+                happen();
+            } finally {
+                depth--;
+            }
+        }
+    }
+
+    private boolean deliverStray() {
+        if (strays.isEmpty()) {
+            return false;
+        }
+        tell("late or repeated:");
+        deliver(choices.draw(strays));
+        return true;
+    }
+
+    private void deliver(Wire.Sent<?, ?> sent) {
+        tell("  -> %s", sent.command().getPayload());
+        services.wire().deliver(sent);
+    }
+
+    // What time and the bank do.
+
+    private boolean sendNotice() {
+        Optional<String> notice = bank.sendNotice(!calm);
+        notice.ifPresent(this::look);
+        return notice.isPresent();
+    }
+
+    /** A message of the bank arrives, which is about an authorization. */
+    void look(String authorizationId) {
+        tell("bank says: look at %s", authorizationId);
+        if (!courier.look(authorizationId)) {
+            bank.repeat(authorizationId);
+        }
+    }
+
+    private boolean fireTimer() {
+        var first = services.timers().waiting().stream().min(Comparator.comparing(Timers.Timer::at));
+        first.ifPresent(timer -> {
+            if (timer.at().isAfter(services.now())) {
+                services.moveClockTo(timer.at());
+            }
+            services.timers().waiting().remove(timer);
+            tell("it is %s", timer.at());
+            services.publish(timer.event());
+        });
+        return first.isPresent();
+    }
+
+    private boolean waitForCustomers() {
+        courier.nextDeadline().filter(services.now()::isBefore).ifPresent(services::moveClockTo);
+        return courier.giveUpOnACustomer(services.now());
+    }
+
+    private void pass() {
+        services.moveClockTo(services.now().plusSeconds(1));
+    }
+
+    // What is seen of it.
+
+    /** Notes what is wrong rather than throwing it, because it would be thrown into an aggregate. */
+    private void happened(EventMessage<?> message) {
+        tell("    %s", message.getPayload());
+        try {
+            switch (message.getPayload()) {
+                case ProductEvent event -> stock.add(event);
+                case StockEvent event -> stock.add(event);
+                case PaymentEvent event -> payments.add(event);
+                case OrderEvent event -> orders.add(event);
+                case ProcessStalled event -> unless(false, 11, "a process is stuck: %s", event);
+                default -> {}
+            }
+        } catch (Violation found) {
+            violation = violation == null ? found : violation;
+        }
+    }
+
+    private void check() {
+        if (violation != null) {
+            throw violation;
+        }
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // which takes a library of annotations more
+    private void tell(String format, @Nullable Object... values) {
+        if (storyTold) {
+            String told = String.format(Locale.ROOT, format, values);
+            story.add("  ".repeat(2 * depth) + WORDY.matcher(told).replaceAll("$1"));
+        }
+    }
+}
