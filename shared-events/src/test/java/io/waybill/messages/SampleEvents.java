@@ -123,7 +123,7 @@ final class SampleEvents {
             new StockAdjusted("TEA-500", "adjustment-1", -2, "damaged", "main"),
             new StockCounted("TEA-500", "count-1", 97, -1, "yearly count", "main"),
             new StockReturned("TEA-500", "return-1", ORDER, 1, 1, "main"),
-            new StockPolicyChanged("TEA-500", true, 5),
+            new StockPolicyChanged("TEA-500", true, 5, 2),
             new StockRanLow("TEA-500", 4, 5),
             new StockReserved("TEA-500", RESERVATION, ORDER, 2, PARTS, Instant.parse("2026-11-01T12:15:00Z")),
             new StockReservationRefused("TEA-500", RESERVATION, ORDER, 2, 1, "OUT_OF_STOCK"),

@@ -75,6 +75,9 @@ class StockItem {
 
     private boolean backorderable;
     private int lowStockThreshold;
+    /** Which version of the product says so; -1 for none yet. */
+    private long productVersion = -1;
+
     private boolean toldLow;
 
     // Goods on the shelf.
@@ -149,11 +152,11 @@ class StockItem {
     @CommandHandler
     @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
     void handle(SetStockPolicy command) {
-        boolean same = backorderable == command.backorderable() && lowStockThreshold == command.lowStockThreshold();
-        if (same && stockId != null) {
+        if (command.productVersion() <= productVersion) {
             return;
         }
-        apply(new StockPolicyChanged(command.sku(), command.backorderable(), command.lowStockThreshold()));
+        apply(new StockPolicyChanged(
+                command.sku(), command.backorderable(), command.lowStockThreshold(), command.productVersion()));
         thenTellIfLow(command.sku());
     }
 
@@ -317,6 +320,7 @@ class StockItem {
             case StockPolicyChanged e -> {
                 backorderable = e.backorderable();
                 lowStockThreshold = e.lowStockThreshold();
+                productVersion = e.productVersion();
             }
             case StockRanLow e -> toldLow = true;
             case StockReserved e -> hold(e.reservationId(), e.orderId(), e.allocations());

@@ -58,8 +58,8 @@ final class StockItemModel {
     private final Set<String> closed = new HashSet<>();
     private final Set<String> changes = new HashSet<>();
 
-    private boolean exists;
     private boolean backorderable;
+    private long productVersion = -1;
     private int threshold;
     private boolean toldLow;
     private int cameIn;
@@ -80,10 +80,7 @@ final class StockItemModel {
                         "count " + c.counted() + c.location(),
                         c.counted() < reserved(c.location()) ? "STOCK_BELOW_RESERVED" : "StockCounted");
             case ReturnStock c -> once(c.returnId(), "return " + c.restocked() + "," + c.writtenOff(), "StockReturned");
-            case SetStockPolicy c ->
-                exists && c.backorderable() == backorderable && c.lowStockThreshold() == threshold
-                        ? ""
-                        : "StockPolicyChanged";
+            case SetStockPolicy c -> c.productVersion() <= productVersion ? "" : "StockPolicyChanged";
             case ReserveStock c -> expects(c);
             case ReleaseStock c ->
                 closed.contains(c.reservationId())
@@ -149,7 +146,6 @@ final class StockItemModel {
     }
 
     void apply(StockEvent event) {
-        exists = true;
         switch (event) {
             case StockReceived e ->
                 comesIn(e.receiptId(), "receipt " + e.quantity() + e.location(), e.location(), e.quantity());
@@ -164,6 +160,7 @@ final class StockItemModel {
             case StockPolicyChanged e -> {
                 backorderable = e.backorderable();
                 threshold = e.lowStockThreshold();
+                productVersion = e.productVersion();
             }
             case StockRanLow e -> {
                 assertThat(toldLow).as("told before").isFalse();

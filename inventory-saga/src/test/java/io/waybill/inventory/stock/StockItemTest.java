@@ -43,8 +43,8 @@ class StockItemTest {
 
     private static final String TEA = "TEA-500";
     private static final Instant DEADLINE = Instant.parse("2026-11-01T12:15:00Z");
-    private static final StockPolicyChanged BACKORDERABLE = new StockPolicyChanged(TEA, true, 0);
-    private static final StockPolicyChanged THRESHOLD_5 = new StockPolicyChanged(TEA, false, 5);
+    private static final StockPolicyChanged BACKORDERABLE = new StockPolicyChanged(TEA, true, 0, 1);
+    private static final StockPolicyChanged THRESHOLD_5 = new StockPolicyChanged(TEA, false, 5, 1);
 
     private final FixtureConfiguration<StockItem> fixture = new AggregateTestFixture<>(StockItem.class)
             .registerInjectableResource(new StockLocations(List.of("main", "annex")));
@@ -366,20 +366,24 @@ class StockItemTest {
 
     @Test
     void takesAPolicy() {
-        fixture.givenNoPriorActivity().when(new SetStockPolicy(TEA, true, 0)).expectEvents(BACKORDERABLE);
+        fixture.givenNoPriorActivity().when(new SetStockPolicy(TEA, true, 0, 1)).expectEvents(BACKORDERABLE);
     }
 
     @Test
     void recordsTheFirstPolicyThoughItIsTheDefault() {
         fixture.givenNoPriorActivity()
-                .when(new SetStockPolicy(TEA, false, 0))
-                .expectEvents(new StockPolicyChanged(TEA, false, 0));
+                .when(new SetStockPolicy(TEA, false, 0, 0))
+                .expectEvents(new StockPolicyChanged(TEA, false, 0, 0));
     }
 
     @Test
     void samePolicyAgainIsQuiet() {
-        isQuiet(fixture.given(BACKORDERABLE).when(new SetStockPolicy(TEA, true, 0)));
-        isQuiet(fixture.given(received("receipt-1", 6, "main")).when(new SetStockPolicy(TEA, false, 0)));
+        isQuiet(fixture.given(BACKORDERABLE).when(new SetStockPolicy(TEA, true, 0, 1)));
+    }
+
+    @Test
+    void anOlderPolicyThatComesLateIsQuiet() {
+        isQuiet(fixture.given(BACKORDERABLE).when(new SetStockPolicy(TEA, false, 5, 0)));
     }
 
     @Test
@@ -416,7 +420,7 @@ class StockItemTest {
     @Test
     void aHigherThresholdTellsThatStockIsLow() {
         fixture.given(received("receipt-1", 5, "main"))
-                .when(new SetStockPolicy(TEA, false, 5))
+                .when(new SetStockPolicy(TEA, false, 5, 1))
                 .expectEvents(THRESHOLD_5, new StockRanLow(TEA, 5, 5));
     }
 
@@ -455,14 +459,14 @@ class StockItemTest {
                         BACKORDERABLE,
                         received("receipt-1", 1, "main"),
                         backordered("r-1", 2),
-                        new StockPolicyChanged(TEA, false, 0))
+                        new StockPolicyChanged(TEA, false, 0, 2))
                 .when(reserve("r-2", 1))
                 .expectEvents(refused("r-2", 1, 1, "BACKORDERS_FIRST"));
     }
 
     @Test
     void thoseWhoWaitAreServedEvenIfTheProductAllowsNoMoreBackorders() {
-        fixture.given(BACKORDERABLE, backordered("r-1", 2), new StockPolicyChanged(TEA, false, 0))
+        fixture.given(BACKORDERABLE, backordered("r-1", 2), new StockPolicyChanged(TEA, false, 0, 2))
                 .when(new ReceiveStock(TEA, "receipt-1", 2, "main"))
                 .expectEvents(received("receipt-1", 2, "main"), filled("r-1", 2));
     }

@@ -24,16 +24,16 @@ class StockPolicySyncTest {
     void stockHearsHowANewProductIsSold() {
         var listed = new ProductListed("TEA-500", "Tea, 500 g", new Money(1250, "EUR"), true, 10);
 
-        assertThat(sentOn(commands -> sync.on(listed, commands)))
-                .containsExactly(new SetStockPolicy("TEA-500", true, 10));
+        assertThat(sentOn(commands -> sync.on(listed, 0, commands)))
+                .containsExactly(new SetStockPolicy("TEA-500", true, 10, 0));
     }
 
     @Test
     void stockHearsHowAChangedProductIsSold() {
         var changed = new ProductChanged("TEA-500", "Green tea", false, 5);
 
-        assertThat(sentOn(commands -> sync.on(changed, commands)))
-                .containsExactly(new SetStockPolicy("TEA-500", false, 5));
+        assertThat(sentOn(commands -> sync.on(changed, 3, commands)))
+                .containsExactly(new SetStockPolicy("TEA-500", false, 5, 3));
     }
 
     private static List<Object> sentOn(Consumer<SagaCommands> event) {

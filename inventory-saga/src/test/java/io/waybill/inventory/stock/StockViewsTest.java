@@ -107,7 +107,7 @@ class StockViewsTest {
 
     @Test
     void isLowAtTheThresholdAndBelow() {
-        var policy = new StockPolicyChanged(TEA, true, 4);
+        var policy = new StockPolicyChanged(TEA, true, 4, 1);
 
         assertThat(after(RECEIVED, policy))
                 .isEqualTo(new StockLevel(TEA, 10, 0, 10, 0, true, 4, false, List.of(main(10, 0))));

@@ -66,12 +66,14 @@ public sealed interface StockCommand {
             @Nullable String location) implements StockCommand {}
 
     /**
-     * Says how this SKU is sold; what is already so is left alone.
+     * Says how this SKU is sold; what comes late, after a newer version, is left alone.
      *
      * @param backorderable whether an order may wait for stock to arrive
      * @param lowStockThreshold pieces at or below which the stock counts as low; 0 for never
+     * @param productVersion sequence number of the product's event that says so
      */
-    record SetStockPolicy(String sku, boolean backorderable, int lowStockThreshold) implements StockCommand {}
+    record SetStockPolicy(String sku, boolean backorderable, int lowStockThreshold, long productVersion)
+            implements StockCommand {}
 
     // What orders hold.
 

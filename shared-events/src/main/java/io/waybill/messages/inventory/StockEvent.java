@@ -28,8 +28,9 @@ public sealed interface StockEvent {
     record StockReturned(String sku, String returnId, String orderId, int restocked, int writtenOff, String location)
             implements StockEvent, OrderRelated {}
 
-    /** How the SKU is sold changed. */
-    record StockPolicyChanged(String sku, boolean backorderable, int lowStockThreshold) implements StockEvent {}
+    /** How the SKU is sold was said by the product in this version of it. */
+    record StockPolicyChanged(String sku, boolean backorderable, int lowStockThreshold, long productVersion)
+            implements StockEvent {}
 
     /** The available pieces fell to the threshold or below; said once, until there are more again. */
     record StockRanLow(String sku, int available, int threshold) implements StockEvent {}
