@@ -38,6 +38,11 @@ final class Log implements EventStorageEngine {
         return events.get(position);
     }
 
+    /** Number of the last event of an aggregate; -1 if there is none. */
+    long lastSequenceNumber(String aggregateId) {
+        return byAggregate.getOrDefault(aggregateId, List.of()).size() - 1L;
+    }
+
     /** Events from one position to before another. */
     List<EventMessage<?>> read(int from, int to) {
         return List.copyOf(events.subList(from, to));

@@ -13,6 +13,7 @@ import io.waybill.messages.order.OrderEvent;
 import io.waybill.messages.payment.PaymentCommand;
 import io.waybill.messages.payment.PaymentCommand.RefundPayment;
 import io.waybill.messages.payment.PaymentEvent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -85,7 +86,7 @@ final class World {
         payments = new PaymentBook(bank);
         orders = new OrderBook(payments);
         clients = new Clients(choices, orders, this::request);
-        courier = new Courier(bank, choices, this::answer);
+        courier = new Courier(bank, choices, services.log(), this::answer);
         services.reset(this::happened, this::deliverCommands);
         readers = new ArrayList<>(services.processes());
         readers.add(new Reader("courier", event -> event.getPayload() instanceof PaymentEvent, courier::read));
@@ -172,6 +173,7 @@ final class World {
     void calmDown() {
         calm = true;
         bank.calmDown();
+        courier.calmDown();
         tell("--- everybody calms down");
         for (int i = 0; somethingHappens(); i++) {
             check();
@@ -327,7 +329,7 @@ final class World {
     /** A message of the bank arrives, which is about an authorization. */
     void look(String authorizationId) {
         tell("bank says: look at %s", authorizationId);
-        if (!courier.look(authorizationId)) {
+        if (!courier.look(authorizationId, services.now())) {
             bank.repeat(authorizationId);
         }
     }
@@ -346,8 +348,9 @@ final class World {
     }
 
     private boolean waitForCustomers() {
-        courier.nextDeadline().filter(services.now()::isBefore).ifPresent(services::moveClockTo);
-        return courier.giveUpOnACustomer(services.now());
+        Optional<Instant> deadline = courier.firstDeadline().filter(services.now()::isBefore);
+        deadline.ifPresent(services::moveClockTo);
+        return deadline.isPresent();
     }
 
     private void pass() {
