@@ -64,6 +64,7 @@ import org.jspecify.annotations.Nullable;
 class StockItem {
 
     @AggregateIdentifier
+    @SuppressWarnings("UnusedVariable") // Axon reads it
     private @Nullable String stockId;
 
     private Shelf shelf = new Shelf();
