@@ -193,6 +193,10 @@ final class WaybillClient {
         return orders;
     }
 
+    Answer post(String path, String body) {
+        return send(request("POST", path, body));
+    }
+
     Answer get(String path) {
         return send(request("GET", path, ""));
     }

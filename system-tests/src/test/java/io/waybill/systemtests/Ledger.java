@@ -34,9 +34,13 @@ final class Ledger {
             }
             gone -= restocked(order, sku);
         }
-        var stock = waybill.awaitAvailable(sku, received - gone - held);
-        assertThat(stock.path("onHand").asInt()).as("on hand of %s", stock).isEqualTo(received - gone);
-        assertThat(stock.path("reserved").asInt()).as("reserved of %s", stock).isEqualTo(held);
+        int onHand = received - gone;
+        int reserved = held;
+        waybill.awaitJson(
+                "/stock/" + sku,
+                "%d on hand and %d reserved".formatted(onHand, reserved),
+                stock -> stock.path("onHand").asInt() == onHand
+                        && stock.path("reserved").asInt() == reserved);
         orders.forEach(this::assertPaid);
     }
 
