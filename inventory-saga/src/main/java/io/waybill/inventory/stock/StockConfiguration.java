@@ -4,7 +4,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.axonframework.common.AxonThreadFactory;
-import org.axonframework.config.ConfigurerModule;
 import org.axonframework.eventsourcing.Snapshotter;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.annotation.HandlerDefinition;
@@ -13,7 +12,7 @@ import org.axonframework.spring.eventsourcing.SpringAggregateSnapshotter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** How stock items are stored, and in which order they hear of their policy. */
+/** How stock items are stored. */
 @Configuration(proxyBeanMethods = false)
 class StockConfiguration {
 
@@ -50,14 +49,5 @@ class StockConfiguration {
     @Bean
     StockItems stockItems(org.axonframework.config.Configuration axon) {
         return StockItems.create(axon);
-    }
-
-    /** The commands of a batch overtake each other, and of two policies of a product the later is to stay. */
-    @Bean
-    ConfigurerModule oneEventAtATime() {
-        return configurer -> configurer
-                .eventProcessing()
-                .registerPooledStreamingEventProcessorConfiguration(
-                        StockPolicySync.GROUP, (axon, processor) -> processor.batchSize(1));
     }
 }

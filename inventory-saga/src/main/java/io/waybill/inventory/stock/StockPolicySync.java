@@ -14,10 +14,8 @@ import org.springframework.stereotype.Component;
  * to the stock which of two is the newer, because one may overtake the other.
  */
 @Component
-@ProcessingGroup(StockPolicySync.GROUP)
+@ProcessingGroup("stock-policy")
 class StockPolicySync {
-
-    static final String GROUP = "stock-policy";
 
     @EventHandler
     void on(ProductListed listed, @SequenceNumber long version, SagaCommands commands) {
