@@ -33,7 +33,7 @@ class PaymentViews {
 
     @EventHandler
     void on(PaymentEvent event, TrackingToken token, @Timestamp Instant at) {
-        payments.fold(event.paymentId(), Positions.of(token), page -> PaymentPage.fold(page, event, at));
+        payments.fold(event.paymentId(), Positions.of(token), page -> PaymentFold.fold(page, event, at));
     }
 
     @QueryHandler

@@ -201,7 +201,7 @@ class PaymentViewsTest {
     private static PaymentView after(PaymentEvent... events) {
         @Nullable PaymentPage page = null;
         for (int i = 0; i < events.length; i++) {
-            page = PaymentPage.fold(page, events[i], START.plusSeconds(i));
+            page = PaymentFold.fold(page, events[i], START.plusSeconds(i));
         }
         return Objects.requireNonNull(page).view();
     }
