@@ -186,10 +186,6 @@ final class Books {
         return Objects.requireNonNull(orderId);
     }
 
-    boolean isUnknown() {
-        return first == null;
-    }
-
     /**
      * The request for the first authorization.
      *

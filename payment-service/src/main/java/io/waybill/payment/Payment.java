@@ -83,7 +83,7 @@ class Payment {
     @CommandHandler
     @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
     void handle(AuthorizePayment command) {
-        if (books.isUnknown() && !books.cancelled() && books.authorization(command.paymentId()) == null) {
+        if (!books.cancelled() && books.authorization(command.paymentId()) == null) {
             authorize(new AuthorizationRequested(
                     command.paymentId(),
                     command.orderId(),
