@@ -83,7 +83,11 @@ final class Courier {
         };
     }
 
-    /** Looks whether the provider still holds what we think it does; says since when it is to be looked at again. */
+    /**
+     * Looks whether the provider still holds what we think it does.
+     *
+     * @throws ProviderUnreachable if it does not say
+     */
     Outcome look(OutstandingPayment payment, Hold hold) {
         AuthorizationCall call = payment.call(hold.authorizationId());
         boolean gone = calls.call(provider -> provider.find(call))
@@ -102,8 +106,7 @@ final class Courier {
         boolean customerActs = payment.hold(call.authorizationId())
                 .map(hold -> hold.confirmationDeadline() != null)
                 .orElse(false);
-        Optional<LedgerEntry> known =
-                again || customerActs ? calls.call(provider -> provider.find(call)) : Optional.empty();
+        Optional<LedgerEntry> known = known(call, again || customerActs);
         if (known.isEmpty() && lost >= MAX_LOST_CALLS) {
             // One of the lost calls may still get there, and nobody would lift the hold it makes.
             return declined(call, "PROVIDER_UNREACHABLE");
@@ -132,6 +135,11 @@ final class Courier {
         };
     }
 
+    /** What the provider knows; it is asked only if it may have been called before. */
+    private Optional<LedgerEntry> known(AuthorizationCall call, boolean again) {
+        return again ? calls.call(provider -> provider.find(call)) : Optional.empty();
+    }
+
     private Outcome pending(
             Operation operation, AuthorizationCall call, LedgerEntry entry, boolean customerActs, Instant now) {
         Instant deadline = operation.since().plus(confirmationDeadline);
@@ -153,10 +161,8 @@ final class Courier {
 
     private PaymentCommand capture(Operation operation, AuthorizationCall call, boolean again) {
         String id = operation.operationId();
-        Optional<LedgerEntry> made = (again
-                        ? calls.call(provider -> provider.find(call))
-                        : Optional.<LedgerEntry>empty())
-                .filter(entry -> entry.captures().containsKey(id));
+        Optional<LedgerEntry> made =
+                known(call, again).filter(entry -> entry.captures().containsKey(id));
         Answer answer = made.<Answer>map(Done::new)
                 .orElseGet(
                         () -> calls.call(provider -> provider.capture(call, id, operation.amount(), operation.last())));
@@ -177,10 +183,8 @@ final class Courier {
 
     private PaymentCommand refund(Operation operation, AuthorizationCall call, boolean again) {
         String id = operation.operationId();
-        Optional<LedgerEntry> made = (again
-                        ? calls.call(provider -> provider.find(call))
-                        : Optional.<LedgerEntry>empty())
-                .filter(entry -> entry.refunds().containsKey(id));
+        Optional<LedgerEntry> made =
+                known(call, again).filter(entry -> entry.refunds().containsKey(id));
         Answer answer = made.<Answer>map(Done::new)
                 .orElseGet(() ->
                         calls.call(provider -> provider.refund(call, id, operation.amount(), operation.reason())));
