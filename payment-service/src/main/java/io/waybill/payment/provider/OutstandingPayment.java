@@ -64,9 +64,12 @@ public record OutstandingPayment(
             @Nullable Instant expiresAt,
             @Nullable Instant confirmationDeadline) {
 
+        Hold less(Money part) {
+            return holding(Math.max(0, heldMinor - part.minor()));
+        }
+
         Hold holding(long minor) {
-            return new Hold(
-                    authorizationId, amount, Math.max(0, minor), providerReference, expiresAt, confirmationDeadline);
+            return new Hold(authorizationId, amount, minor, providerReference, expiresAt, confirmationDeadline);
         }
     }
 
@@ -88,6 +91,20 @@ public record OutstandingPayment(
             boolean unknown,
             Instant since,
             Map<String, String> cause) {
+
+        /** One that is about an authorization as a whole. */
+        private static Operation onAll(
+                ProviderOperation kind,
+                String authorizationId,
+                Money amount,
+                Instant since,
+                Map<String, String> cause) {
+            return new Operation(kind, authorizationId, authorizationId, amount, "", false, false, since, cause);
+        }
+
+        private Operation asUnknown() {
+            return new Operation(kind, operationId, authorizationId, amount, reason, last, true, since, cause);
+        }
 
         /** Tells it from every other operation of the payment. */
         String key() {
@@ -131,21 +148,9 @@ public record OutstandingPayment(
             case AuthorizationExpired e ->
                 without(it -> it.kind() == ProviderOperation.CAPTURE
                                 && it.authorizationId().equals(e.authorizationId()))
-                        .hold(
-                                e.authorizationId(),
-                                hold -> hold.holding(
-                                        hold.heldMinor() - e.amount().minor()));
+                        .hold(e.authorizationId(), hold -> hold.less(e.amount()));
             case VoidRequested e ->
-                with(new Operation(
-                        ProviderOperation.VOID,
-                        e.authorizationId(),
-                        e.authorizationId(),
-                        e.amount(),
-                        "",
-                        true,
-                        false,
-                        at,
-                        cause));
+                with(Operation.onAll(ProviderOperation.VOID, e.authorizationId(), e.amount(), at, cause));
             case CaptureRequested e ->
                 with(new Operation(
                         ProviderOperation.CAPTURE,
@@ -161,10 +166,7 @@ public record OutstandingPayment(
                 without(it -> is(it, ProviderOperation.CAPTURE, e.captureId())
                                 && it.authorizationId().equals(e.authorizationId()))
                         .knowing(e.authorizationId(), e.amount())
-                        .hold(
-                                e.authorizationId(),
-                                hold -> hold.holding(
-                                        hold.heldMinor() - e.amount().minor()));
+                        .hold(e.authorizationId(), hold -> hold.less(e.amount()));
             case CaptureRefused e -> without(it -> is(it, ProviderOperation.CAPTURE, e.captureId()));
             case RefundRequested e ->
                 with(new Operation(
@@ -200,16 +202,7 @@ public record OutstandingPayment(
         more.add(new Hold(e.authorizationId(), e.amount(), 0, null, null, null));
         String token = paymentToken == null ? e.paymentToken() : paymentToken;
         return new OutstandingPayment(paymentId, orderId, sequence, token, ending, more, operations)
-                .with(new Operation(
-                        ProviderOperation.AUTHORIZE,
-                        e.authorizationId(),
-                        e.authorizationId(),
-                        e.amount(),
-                        "",
-                        false,
-                        false,
-                        at,
-                        cause));
+                .with(Operation.onAll(ProviderOperation.AUTHORIZE, e.authorizationId(), e.amount(), at, cause));
     }
 
     /** What is to be asked next; empty if nothing is outstanding. */
@@ -287,18 +280,7 @@ public record OutstandingPayment(
 
     private OutstandingPayment unknown(OutcomeUnknown e) {
         return with(operations.stream()
-                .map(it -> is(it, e.operation(), e.operationId())
-                        ? new Operation(
-                                it.kind(),
-                                it.operationId(),
-                                it.authorizationId(),
-                                it.amount(),
-                                it.reason(),
-                                it.last(),
-                                true,
-                                it.since(),
-                                it.cause())
-                        : it)
+                .map(it -> is(it, e.operation(), e.operationId()) ? it.asUnknown() : it)
                 .toList());
     }
 
