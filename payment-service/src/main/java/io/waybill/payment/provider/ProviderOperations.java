@@ -41,7 +41,9 @@ class ProviderOperations {
     /** Precedes the ID of an authorization that is to be looked at, because nothing of it is outstanding. */
     static final String LOOK = "LOOK ";
 
-    private static final String CAUSE = "cause";
+    /** Names the message that led to an operation, beside the metadata that is handed on from it. */
+    static final String CAUSE = "cause";
+
     private static final List<String> HANDED_ON =
             List.of(Correlation.CORRELATION_ID, Correlation.ACTOR, Correlation.TRACEPARENT);
 

@@ -171,7 +171,7 @@ class ProviderWorkers implements SmartLifecycle {
                 && hold.get().heldMinor() > 0
                 && courier.look(payment, hold.get()) instanceof Outcome.Answered answered
                 && answered.record() != null) {
-            operations.record(answered.record(), Map.of("cause", item.task()));
+            operations.record(answered.record(), Map.of(ProviderOperations.CAUSE, item.task()));
         }
         Optional<Hold> next = payment.firstToExpire();
         if (next.isEmpty()) {

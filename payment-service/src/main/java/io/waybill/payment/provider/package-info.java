@@ -1,4 +1,4 @@
-/** The port to payment providers, and the requests that go through it. */
+/** The port to payment providers, and the outstanding operations that are carried through it. */
 @NullMarked
 package io.waybill.payment.provider;
 
