@@ -27,9 +27,9 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sagas as documents {@code {_id, version, type, saga, associations: [{key, value}]}}, and a document {@code {_id, saga}} for
- * each association, which is found by its ID: the embedded server has no other index, and every event looks for its
- * saga.
+ * Sagas as documents {@code {_id, version, type, saga, associations: [{key, value}]}}, and a document
+ * {@code {_id, saga}} for each association, which is found by its ID: the embedded server has no other index, and every
+ * event looks for its saga.
  *
  * <p>A processor that lost its claim while it was handling a batch must not bring an old saga back. So a saga is only
  * replaced at the version that was loaded, and an association leads to one saga: whoever comes second fails, and with

@@ -5,7 +5,10 @@ import io.waybill.messages.OrderRelated;
 /** What happened to a process that leads an order through the services, besides the steps it takes. */
 public sealed interface ProcessEvent extends OrderRelated {
 
-    /** Names one process: the order's ID for a checkout, otherwise that of the amendment, shipment, return, ... */
+    /**
+     * Names one process: the order's ID for a checkout and for the cancellation of a whole order, otherwise that of the
+     * amendment, shipment, return, ...
+     */
     String processId();
 
     /**

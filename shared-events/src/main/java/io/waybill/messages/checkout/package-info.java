@@ -1,4 +1,4 @@
-/** The checkout process itself, as far as it leaves facts of its own. */
+/** The processes that lead orders through the services, as far as they leave facts of their own. */
 @NullMarked
 package io.waybill.messages.checkout;
 
