@@ -1,4 +1,4 @@
-/** Payments: one per order, authorized, captured, and undone by void or refund. */
+/** Payments: one per order, authorized, captured, and undone by void or refund; and disagreements about them. */
 @NullMarked
 package io.waybill.messages.payment;
 
