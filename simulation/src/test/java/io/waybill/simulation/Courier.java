@@ -50,7 +50,9 @@ final class Courier {
                 .filter(payment -> payment.sequence() == log.lastSequenceNumber(payment.paymentId()))
                 .map(OutstandingPayment::paymentId)
                 .filter(id -> !reliable
-                        || courier.waitsForCustomerUntil(id).filter(now::isBefore).isEmpty())
+                        || courier.waitsForCustomerUntil(id)
+                                .filter(now::isBefore)
+                                .isEmpty())
                 .toList();
         if (due.isEmpty()) {
             return false;

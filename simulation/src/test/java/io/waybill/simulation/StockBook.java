@@ -125,8 +125,8 @@ final class StockBook {
                 restocked.merge(new Share(e.orderId(), e.sku()), e.restocked(), Integer::sum);
                 writtenOff.merge(new Share(e.orderId(), e.sku()), e.writtenOff(), Integer::sum);
             }
-            case StockReserved e -> reserve(new Share(e.orderId(), e.sku()), e.quantity(), e.allocations());
-            case ReservationExtended e -> reserve(new Share(e.orderId(), e.sku()), e.quantity(), e.allocations());
+            case StockReserved e -> reserveUnlessOthersWait(e, e.orderId(), e.quantity(), e.allocations());
+            case ReservationExtended e -> reserveUnlessOthersWait(e, e.orderId(), e.quantity(), e.allocations());
             case StockBackordered e -> waiting.merge(new Share(e.orderId(), e.sku()), e.quantity(), Integer::sum);
             case BackorderFilled e -> fill(e);
             case BackorderReduced e -> waitLess(new Share(e.orderId(), e.sku()), e.quantity());
@@ -164,15 +164,14 @@ final class StockBook {
                 sku,
                 followed.get(sku),
                 policy));
-        Map<String, Share> first = new TreeMap<>();
-        waiting.keySet().forEach(share -> first.putIfAbsent(share.sku(), share));
-        first.forEach((sku, share) -> unless(
-                available(sku) < waiting(share),
-                9,
-                "%s waits for %d of the %d available",
-                share,
-                waiting(share),
-                available(sku)));
+        wanted.keySet()
+                .forEach(sku -> longestWaiting(sku)
+                        .ifPresent(share -> unless(
+                                available(sku) < waiting(share),
+                                9,
+                                "%s waits, and there is enough: %d",
+                                share,
+                                available(sku))));
     }
 
     private void checkShelves(String sku) {
@@ -202,14 +201,23 @@ final class StockBook {
         }
     }
 
+    private void reserveUnlessOthersWait(StockEvent event, String orderId, int quantity, List<Allocation> allocations) {
+        unless(longestWaiting(event.sku()).isEmpty(), 9, "others wait: %s", event);
+        reserve(new Share(orderId, event.sku()), quantity, allocations);
+    }
+
     private void fill(BackorderFilled event) {
         var share = new Share(event.orderId(), event.sku());
-        var longest = waiting.keySet().stream()
-                .filter(other -> other.sku().equals(event.sku()))
-                .findFirst();
+        Optional<Share> longest = longestWaiting(event.sku());
         unless(longest.equals(Optional.of(share)), 9, "%s has waited longer than %s", longest, event);
         waitLess(share, event.quantity());
         reserve(share, event.quantity(), event.allocations());
+    }
+
+    private Optional<Share> longestWaiting(String sku) {
+        return waiting.keySet().stream()
+                .filter(share -> share.sku().equals(sku))
+                .findFirst();
     }
 
     private void waitLess(Share share, int quantity) {
