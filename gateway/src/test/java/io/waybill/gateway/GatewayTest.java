@@ -66,7 +66,7 @@ class GatewayTest {
         "POST, /api/orders/7/returns/1/inspections,  order-command",
         "POST, /api/stock/TEA-500/counts,            inventory-saga",
         "GET,  /api/ops/sagas,                       inventory-saga",
-        "GET,  /api/ops/sagas?waiting=true,          inventory-saga",
+        "GET,  /api/ops/sagas?stalled=true,          inventory-saga",
         "POST, /api/ops/sagas/7/retry,               inventory-saga",
         "GET,  /api/ops/payments,                    payment-service",
         "POST, /api/ops/reconciliations,             payment-service",
