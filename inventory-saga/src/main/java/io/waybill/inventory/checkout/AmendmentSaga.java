@@ -17,7 +17,6 @@ import io.waybill.messages.inventory.StockCommand.ReduceReservation;
 import io.waybill.messages.inventory.StockCommand.UndoExtension;
 import io.waybill.messages.inventory.StockEvent.ExtensionRefused;
 import io.waybill.messages.inventory.StockEvent.ReservationExtended;
-import io.waybill.messages.order.LineQuantity;
 import io.waybill.messages.order.OrderCommand.AcceptAmendment;
 import io.waybill.messages.order.OrderCommand.RefuseAmendment;
 import io.waybill.messages.order.OrderEvent.AmendmentRefused;
@@ -194,7 +193,7 @@ public class AmendmentSaga extends OrderProcess<AmendmentSaga.Step> {
             case EXTENDING ->
                 amendment().increases().stream()
                         .map(line -> new ExtendReservation(
-                                line.sku(), reservationId(line), orderId(), processId(), line.quantity()))
+                                line.sku(), reservationId(line.sku()), orderId(), processId(), line.quantity()))
                         .toList();
             case AUTHORIZING ->
                 List.of(new AuthorizeMore(
@@ -204,7 +203,7 @@ public class AmendmentSaga extends OrderProcess<AmendmentSaga.Step> {
             case REDUCING ->
                 amendment().decreases().stream()
                         .map(line -> new ReduceReservation(
-                                line.sku(), reservationId(line), orderId(), processId(), line.quantity()))
+                                line.sku(), reservationId(line.sku()), orderId(), processId(), line.quantity()))
                         .toList();
             case REFUSING -> List.of(new RefuseAmendment(orderId(), processId(), Objects.requireNonNull(refusal)));
             case UNDOING -> undoing();
@@ -217,7 +216,7 @@ public class AmendmentSaga extends OrderProcess<AmendmentSaga.Step> {
                 ? Stream.of(new VoidAuthorization(paymentId(), orderId(), authorizationId()))
                 : Stream.empty();
         Stream<Object> goods = amendment().increases().stream()
-                .map(line -> new UndoExtension(line.sku(), reservationId(line), orderId(), processId()));
+                .map(line -> new UndoExtension(line.sku(), reservationId(line.sku()), orderId(), processId()));
         return Stream.concat(money, goods).toList();
     }
 
@@ -242,15 +241,7 @@ public class AmendmentSaga extends OrderProcess<AmendmentSaga.Step> {
         return Objects.requireNonNull(amendment, "an amendment starts with a request");
     }
 
-    private String paymentId() {
-        return DerivedId.payment(orderId());
-    }
-
     private String authorizationId() {
         return DerivedId.authorization(orderId(), processId());
-    }
-
-    private String reservationId(LineQuantity line) {
-        return DerivedId.reservation(orderId(), line.sku());
     }
 }

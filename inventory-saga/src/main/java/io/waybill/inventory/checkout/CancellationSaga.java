@@ -1,7 +1,6 @@
 package io.waybill.inventory.checkout;
 
 import io.waybill.chassis.messaging.SagaCommands;
-import io.waybill.messages.DerivedId;
 import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
 import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.inventory.StockCommand.ReduceReservation;
@@ -89,25 +88,19 @@ public class CancellationSaga extends OrderProcess<CancellationSaga.Step> {
         return whole == null ? undoing(rest()) : undoing(whole);
     }
 
-    private static List<?> undoing(OrderCancelled whole) {
-        String orderId = whole.orderId();
-        Stream<Object> money = Stream.of(new CancelPayment(DerivedId.payment(orderId), orderId));
+    private List<?> undoing(OrderCancelled cancelled) {
+        Stream<Object> money = Stream.of(new CancelPayment(paymentId(), orderId()));
         Stream<Object> goods =
-                whole.skus().stream().map(sku -> new ReleaseStock(sku, DerivedId.reservation(orderId, sku), orderId));
+                cancelled.skus().stream().map(sku -> new ReleaseStock(sku, reservationId(sku), orderId()));
         return Stream.concat(money, goods).toList();
     }
 
-    private static List<?> undoing(RestCancelled rest) {
-        String orderId = rest.orderId();
-        Stream<Object> goods = rest.lines().stream()
+    private List<?> undoing(RestCancelled cancelled) {
+        Stream<Object> goods = cancelled.lines().stream()
                 .map(line -> new ReduceReservation(
-                        line.sku(),
-                        DerivedId.reservation(orderId, line.sku()),
-                        orderId,
-                        rest.cancellationId(),
-                        line.quantity()));
+                        line.sku(), reservationId(line.sku()), orderId(), cancelled.cancellationId(), line.quantity()));
         Stream<Object> money =
-                rest.complete() ? Stream.of(new SettlePayment(DerivedId.payment(orderId), orderId)) : Stream.empty();
+                cancelled.complete() ? Stream.of(new SettlePayment(paymentId(), orderId())) : Stream.empty();
         return Stream.concat(goods, money).toList();
     }
 

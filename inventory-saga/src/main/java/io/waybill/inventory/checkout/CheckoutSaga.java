@@ -8,7 +8,6 @@ import static io.waybill.inventory.checkout.CheckoutSaga.Step.RESERVING;
 import static io.waybill.inventory.checkout.CheckoutSaga.Step.UNDOING;
 
 import io.waybill.chassis.messaging.SagaCommands;
-import io.waybill.messages.DerivedId;
 import io.waybill.messages.checkout.CheckoutEvent.CheckoutDeadlinePassed;
 import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
 import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
@@ -241,7 +240,7 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
                 order().lines().stream()
                         .map(line -> new ReserveStock(
                                 line.sku(),
-                                DerivedId.reservation(orderId(), line.sku()),
+                                reservationId(line.sku()),
                                 orderId(),
                                 line.quantity(),
                                 Objects.requireNonNull(deadlineAt)))
@@ -262,7 +261,7 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
     private List<?> undoing() {
         Stream<Object> money = paymentAsked ? Stream.of(new CancelPayment(paymentId(), orderId())) : Stream.empty();
         Stream<Object> goods = order().lines().stream()
-                .map(line -> new ReleaseStock(line.sku(), DerivedId.reservation(orderId(), line.sku()), orderId()));
+                .map(line -> new ReleaseStock(line.sku(), reservationId(line.sku()), orderId()));
         return Stream.concat(money, goods).toList();
     }
 
@@ -309,9 +308,5 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
 
     private OrderPlaced order() {
         return Objects.requireNonNull(order, "a checkout starts with an order");
-    }
-
-    private String paymentId() {
-        return DerivedId.payment(orderId());
     }
 }

@@ -3,6 +3,7 @@ package io.waybill.inventory.checkout;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import io.waybill.chassis.messaging.Fault;
 import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.messages.DerivedId;
 import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
 import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.checkout.ProcessEvent.ProcessStalled;
@@ -65,6 +66,14 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     abstract String processId();
 
     abstract String orderId();
+
+    final String paymentId() {
+        return DerivedId.payment(orderId());
+    }
+
+    final String reservationId(String sku) {
+        return DerivedId.reservation(orderId(), sku);
+    }
 
     /** What the current step asks for; sent again, it changes nothing that is already so. */
     abstract List<?> commands();

@@ -6,7 +6,6 @@ import static io.waybill.inventory.checkout.ReturnSaga.Step.REFUSING;
 import static io.waybill.inventory.checkout.ReturnSaga.Step.SETTLING;
 
 import io.waybill.chassis.messaging.SagaCommands;
-import io.waybill.messages.DerivedId;
 import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
 import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.inventory.StockCommand.ReturnStock;
@@ -199,11 +198,7 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
                         new ReturnStock(line.sku(), processId(), orderId(), line.restocked(), line.writtenOff(), null));
         Stream<Object> money = refund == Refund.ON_THE_WAY
                 ? Stream.of(new RefundPayment(
-                        DerivedId.payment(orderId()),
-                        orderId(),
-                        processId(),
-                        inspected().refund(),
-                        "RETURNED"))
+                        paymentId(), orderId(), processId(), inspected().refund(), "RETURNED"))
                 : Stream.empty();
         return Stream.concat(goods, money).toList();
     }

@@ -195,11 +195,7 @@ public class ShipmentSaga extends OrderProcess<ShipmentSaga.Step> {
     private List<?> committing() {
         Stream<Object> goods = shipment().lines().stream()
                 .map(line -> new CommitStock(
-                        line.sku(),
-                        DerivedId.reservation(orderId(), line.sku()),
-                        orderId(),
-                        processId(),
-                        line.quantity()));
+                        line.sku(), reservationId(line.sku()), orderId(), processId(), line.quantity()));
         Stream<Object> money = complete ? Stream.of(new SettlePayment(paymentId(), orderId())) : Stream.empty();
         return Stream.concat(goods, money).toList();
     }
@@ -223,9 +219,5 @@ public class ShipmentSaga extends OrderProcess<ShipmentSaga.Step> {
 
     private ShipmentRequested shipment() {
         return Objects.requireNonNull(shipment, "a shipment starts with a request");
-    }
-
-    private String paymentId() {
-        return DerivedId.payment(orderId());
     }
 }
