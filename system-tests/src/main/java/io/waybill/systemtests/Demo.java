@@ -65,60 +65,78 @@ final class Demo {
                         + "and a copper kettle (%s) at 120.00 EUR that can be ordered ahead%n",
                 MUGS_RECEIVED, mug, BLANKETS_RECEIVED, blanket, kettle);
 
-        String confirmed = place(
+        verdict(List.of(confirmed(), declined(), outOfStock(), cancelled(), amended(), orderedAhead()));
+    }
+
+    private String confirmed() {
+        String orderId = place(
                 "1. Confirmed: two mugs and a blanket in two parcels, each paid as it leaves; one mug comes back",
                 NewOrder.of(customer, "tok_ok", line(mug, 2), line(blanket, 1)));
-        waybill.awaitStatus(confirmed, "CONFIRMED");
-        waybill.ship(confirmed, line(mug, 2)).expect(202);
-        waybill.awaitStatus(confirmed, "PARTIALLY_SHIPPED");
-        waybill.ship(confirmed).expect(202);
-        waybill.awaitStatus(confirmed, "SHIPPED");
-        waybill.deliver(confirmed).expect(202);
-        waybill.awaitStatus(confirmed, "DELIVERED");
-        String returnId = waybill.requestReturn(confirmed, "ONE_TOO_MANY", line(mug, 1))
+        waybill.awaitStatus(orderId, "CONFIRMED");
+        waybill.ship(orderId, line(mug, 2)).expect(202);
+        waybill.awaitStatus(orderId, "PARTIALLY_SHIPPED");
+        waybill.ship(orderId).expect(202);
+        waybill.awaitStatus(orderId, "SHIPPED");
+        waybill.deliver(orderId).expect(202);
+        waybill.awaitStatus(orderId, "DELIVERED");
+        String returnId = waybill.requestReturn(orderId, "ONE_TOO_MANY", line(mug, 1))
                 .expect(202)
                 .json()
                 .path("returnId")
                 .asString();
-        waybill.inspectReturn(confirmed, returnId, mug, 1, 0).expect(202);
-        end(confirmed, "DELIVERED", "", "ReturnCompleted");
+        waybill.inspectReturn(orderId, returnId, mug, 1, 0).expect(202);
+        end(orderId, "DELIVERED", "", "ReturnCompleted");
+        return orderId;
+    }
 
-        String declined = place(
+    private String declined() {
+        String orderId = place(
                 "2. Declined: three mugs, but the bank says no; the mugs go back",
                 NewOrder.of(customer, "tok_declined", line(mug, 3)));
-        end(declined, "REJECTED", "DECLINED", "StockReleased");
+        end(orderId, "REJECTED", "DECLINED", "StockReleased");
+        return orderId;
+    }
 
-        String outOfStock = place(
+    private String outOfStock() {
+        String orderId = place(
                 "3. Out of stock: one mug and fifty blankets; the mug goes back, nobody is charged",
                 NewOrder.of(customer, "tok_ok", line(mug, 1), line(blanket, 50)));
-        end(outOfStock, "REJECTED", "OUT_OF_STOCK", "StockReleased");
+        end(orderId, "REJECTED", "OUT_OF_STOCK", "StockReleased");
+        return orderId;
+    }
 
-        String cancelled = place(
+    private String cancelled() {
+        String orderId = place(
                 "4. Cancelled: four mugs, confirmed; then the customer thinks again and the hold is lifted",
                 NewOrder.of(customer, "tok_ok", line(mug, 4)));
-        waybill.awaitStatus(cancelled, "CONFIRMED");
-        waybill.cancel(cancelled, "CHANGED_MY_MIND").expect(202);
-        end(cancelled, "CANCELLED", "CHANGED_MY_MIND", "PaymentUndone");
+        waybill.awaitStatus(orderId, "CONFIRMED");
+        waybill.cancel(orderId, "CHANGED_MY_MIND").expect(202);
+        end(orderId, "CANCELLED", "CHANGED_MY_MIND", "PaymentUndone");
+        return orderId;
+    }
 
-        String amended = place(
+    private String amended() {
+        String orderId = place(
                 "5. Amended: one mug, then two and a blanket; the difference is reserved and authorized, then all is sent",
                 NewOrder.of(customer, "tok_ok", line(mug, 1)));
-        waybill.awaitStatus(amended, "CONFIRMED");
-        waybill.amend(amended, line(mug, 2), line(blanket, 1)).expect(202);
-        waybill.awaitTimeline(amended, "OrderAmended");
-        waybill.ship(amended).expect(202);
-        end(amended, "SHIPPED", "", "PaymentSettled");
+        waybill.awaitStatus(orderId, "CONFIRMED");
+        waybill.amend(orderId, line(mug, 2), line(blanket, 1)).expect(202);
+        waybill.awaitTimeline(orderId, "OrderAmended");
+        waybill.ship(orderId).expect(202);
+        end(orderId, "SHIPPED", "", "PaymentSettled");
+        return orderId;
+    }
 
-        String orderedAhead = place(
+    private String orderedAhead() {
+        String orderId = place(
                 "6. Ordered ahead: a kettle that is not there yet; it is sent when it has come in",
                 NewOrder.of(customer, "tok_ok", line(kettle, 1)));
-        waybill.awaitStatus(orderedAhead, "CONFIRMED");
+        waybill.awaitStatus(orderId, "CONFIRMED");
         waybill.receive(kettle, 1).expect(202);
-        waybill.awaitTimeline(orderedAhead, "BackorderArrived");
-        waybill.ship(orderedAhead).expect(202);
-        end(orderedAhead, "SHIPPED", "", "PaymentSettled");
-
-        verdict(List.of(confirmed, declined, outOfStock, cancelled, amended, orderedAhead));
+        waybill.awaitTimeline(orderId, "BackorderArrived");
+        waybill.ship(orderId).expect(202);
+        end(orderId, "SHIPPED", "", "PaymentSettled");
+        return orderId;
     }
 
     private String place(String title, NewOrder order) {
