@@ -4,9 +4,12 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.axonframework.modelling.saga.AssociationValue;
@@ -36,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * it its batch.
  *
  * <p>The saga is written before and deleted after the associations that lead to it. What a crash leaves in between is a
- * saga that nothing leads to.
+ * saga that nothing leads to, or not all that should: whoever comes upon that one completes it.
  *
  * <p>The Mongo extension's own store cannot be loaded without XStream, which is kept off the class path.
  */
@@ -73,10 +77,8 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
         }
         loadedVersions().put(sagaIdentifier, document.getInteger(VERSION));
         S saga = sagaType.cast(deserialize(document, sagaType.getName()));
-        Set<AssociationValue> values = new HashSet<>();
-        for (Document value : document.getList(ASSOCIATIONS, Document.class)) {
-            values.add(new AssociationValue(value.getString("key"), value.getString("value")));
-        }
+        Set<AssociationValue> values = associationsOf(document);
+        completeAssociations(sagaType, sagaIdentifier, values);
         return new Entry<>() {
             @Override
             public Set<AssociationValue> associationValues() {
@@ -90,11 +92,14 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
         };
     }
 
-    /** @throws com.mongodb.MongoWriteException if an association leads to another saga already */
+    /** @throws MongoWriteException if an association leads to another saga already */
     @Override
     public void insertSaga(Class<?> sagaType, String sagaIdentifier, Object saga, Set<AssociationValue> values) {
         sagas.insertOne(document(sagaType, sagaIdentifier, 0, saga, values));
-        values.forEach(value -> associate(sagaType, sagaIdentifier, value));
+        // Always in the same order, so that of two that race it is the first association that decides.
+        values.stream()
+                .sorted(Comparator.comparing(AssociationValue::getKey).thenComparing(AssociationValue::getValue))
+                .forEach(value -> associate(sagaType, sagaIdentifier, value));
     }
 
     /** @throws ConcurrencyException if the saga has changed since it was loaded */
@@ -161,7 +166,41 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     }
 
     private void associate(Class<?> sagaType, String sagaIdentifier, AssociationValue value) {
-        associations.insertOne(new Document(ID, id(sagaType, value)).append(SAGA, sagaIdentifier));
+        try {
+            associations.insertOne(new Document(ID, id(sagaType, value)).append(SAGA, sagaIdentifier));
+        } catch (MongoWriteException e) {
+            if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
+                throw e;
+            }
+            Set<String> holders = findSagas(sagaType, value);
+            if (!holders.contains(sagaIdentifier)) {
+                // If a crash left that one half associated, it has to be found by the event that started it.
+                holders.forEach(holder -> completeAssociations(sagaType, holder));
+                throw e;
+            }
+        }
+    }
+
+    private void completeAssociations(Class<?> sagaType, String sagaIdentifier) {
+        @Nullable Document document = sagas.find(eq(ID, sagaIdentifier)).first();
+        if (document != null) {
+            completeAssociations(sagaType, sagaIdentifier, associationsOf(document));
+        }
+    }
+
+    /** A saga of a single association was found by it. */
+    private void completeAssociations(Class<?> sagaType, String sagaIdentifier, Set<AssociationValue> values) {
+        if (values.size() > 1) {
+            values.stream()
+                    .filter(value -> findSagas(sagaType, value).isEmpty())
+                    .forEach(value -> associate(sagaType, sagaIdentifier, value));
+        }
+    }
+
+    private static Set<AssociationValue> associationsOf(Document document) {
+        return document.getList(ASSOCIATIONS, Document.class).stream()
+                .map(value -> new AssociationValue(value.getString("key"), value.getString("value")))
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     private void dissociate(Class<?> sagaType, AssociationValue value) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
 import java.nio.file.Path;
 import java.util.Set;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
@@ -25,10 +27,14 @@ class SagaDocumentsTest {
 
     private static final AssociationValue PARCEL = new AssociationValue("parcel", "1");
 
+    /** Written last of a saga's associations. */
+    private static final AssociationValue ZEBRA = new AssociationValue("zebra", "1");
+
     @TempDir
     private Path folder;
 
     private Databases databases;
+    private MongoDatabase database;
     private SagaDocuments sagas;
 
     public record Journey(int stage) {}
@@ -38,8 +44,8 @@ class SagaDocumentsTest {
     @BeforeEach
     void open() {
         databases = new Databases("", folder);
-        sagas = new SagaDocuments(
-                databases.open("sagas"), Jackson3Serializer.builder().build());
+        database = databases.open("sagas");
+        sagas = new SagaDocuments(database, Jackson3Serializer.builder().build());
         inABatch(() -> sagas.insertSaga(Journey.class, "saga-1", new Journey(1), Set.of(PARCEL)));
     }
 
@@ -128,6 +134,31 @@ class SagaDocumentsTest {
     }
 
     @Test
+    void isFoundByAllItsAssociationsAgainIfACrashCameBetweenThem() {
+        var other = new AssociationValue("ticket", "7");
+        inABatch(() -> sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(other, ZEBRA)));
+        forget(ZEBRA);
+
+        inABatch(() -> sagas.loadSaga(Journey.class, "saga-2"));
+
+        assertThat(sagas.findSagas(Journey.class, ZEBRA)).containsExactly("saga-2");
+    }
+
+    @Test
+    void isTheOneToBeFoundIfACrashLeftItWithoutTheAssociationItStartsBy() {
+        var other = new AssociationValue("ticket", "7");
+        inABatch(() -> sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(other, ZEBRA)));
+        forget(ZEBRA);
+
+        assertThatThrownBy(() ->
+                        inABatch(() -> sagas.insertSaga(Journey.class, "saga-3", new Journey(1), Set.of(other, ZEBRA))))
+                .isInstanceOf(MongoWriteException.class);
+
+        assertThat(sagas.findSagas(Journey.class, ZEBRA)).containsExactly("saga-2");
+        assertThat(sagas.findSagas(Journey.class, other)).containsExactly("saga-2");
+    }
+
+    @Test
     void isShownAsItWasLastStoredToWhoeverOnlyLooks() {
         inABatch(() -> {
             load();
@@ -150,6 +181,12 @@ class SagaDocumentsTest {
 
     private SagaStore.Entry<Journey> load() {
         return sagas.loadSaga(Journey.class, "saga-1");
+    }
+
+    /** As if there had been no time to write it. */
+    private void forget(AssociationValue value) {
+        String id = Journey.class.getName() + " " + value.getKey() + "=" + value.getValue();
+        database.getCollection("sagaAssociations").deleteOne(Filters.eq(id));
     }
 
     private static void inABatch(Runnable work) {
