@@ -2,6 +2,8 @@ package io.waybill.inventory.checkout;
 
 import static io.waybill.inventory.checkout.CheckoutSaga.Step.AUTHORIZING;
 import static io.waybill.inventory.checkout.CheckoutSaga.Step.AWAITING_CUSTOMER;
+import static io.waybill.inventory.checkout.CheckoutSaga.Step.CANCELLING;
+import static io.waybill.inventory.checkout.CheckoutSaga.Step.CAPTURING;
 import static io.waybill.inventory.checkout.CheckoutSaga.Step.CONFIRMING;
 import static io.waybill.inventory.checkout.CheckoutSaga.Step.REJECTING;
 import static io.waybill.inventory.checkout.CheckoutSaga.Step.RESERVING;
@@ -25,9 +27,11 @@ import io.waybill.messages.order.OrderEvent.OrderRejected;
 import io.waybill.messages.order.OrderStatus;
 import io.waybill.messages.payment.PaymentCommand.AuthorizePayment;
 import io.waybill.messages.payment.PaymentCommand.CancelPayment;
+import io.waybill.messages.payment.PaymentEvent.CaptureRefused;
 import io.waybill.messages.payment.PaymentEvent.CustomerActionRequired;
 import io.waybill.messages.payment.PaymentEvent.OutcomeUnknown;
 import io.waybill.messages.payment.PaymentEvent.PaymentAuthorized;
+import io.waybill.messages.payment.PaymentEvent.PaymentCaptured;
 import io.waybill.messages.payment.PaymentEvent.PaymentDeclined;
 import java.time.Instant;
 import java.util.List;
@@ -64,7 +68,11 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
         AWAITING_CUSTOMER(WaitsFor.CUSTOMER),
         CONFIRMING(WaitsFor.ORDER),
         REJECTING(WaitsFor.ORDER),
-        UNDOING(WaitsFor.NOBODY);
+        UNDOING(WaitsFor.NOBODY),
+        /** Only of sagas that the release before stored: the order is confirmed, and its money was asked for at once. */
+        CAPTURING(WaitsFor.PAYMENT),
+        /** Only of sagas that the release before stored: the money was refused, and the order is being cancelled. */
+        CANCELLING(WaitsFor.ORDER);
 
         private final WaitsFor waitsFor;
 
@@ -81,10 +89,14 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
     static final String PROCESS = "checkout";
     static final String KEY = "orderId";
 
+    private static final String TIMED_OUT = "CHECKOUT_TIMED_OUT";
+
     private static final Logger LOG = LoggerFactory.getLogger(CheckoutSaga.class);
 
     private @Nullable OrderPlaced order;
+    /** Null if the release before stored the saga, as is the reason of a rejection. */
     private @Nullable Instant deadlineAt;
+
     private @Nullable ScheduleToken deadline;
     /** Not final, because Jackson leaves a final field as it is when the saga is read back. */
     private SortedSet<String> reservedSkus = new TreeSet<>();
@@ -184,8 +196,9 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
 
     @SagaEventHandler(associationProperty = KEY)
     void on(CheckoutDeadlinePassed passed, @Timestamp Instant at, SagaCommands commands) {
-        if (mayTimeOut() && passed.deadline().equals(deadlineAt)) {
-            reject("CHECKOUT_TIMED_OUT", at, commands);
+        boolean isTheOne = deadlineAt == null || passed.deadline().equals(deadlineAt);
+        if (mayTimeOut() && isTheOne) {
+            reject(TIMED_OUT, at, commands);
         }
     }
 
@@ -212,6 +225,22 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
         }
     }
 
+    // What the release before left behind: a confirmed order, of which whatever the provider answers is the payment's.
+
+    @SagaEventHandler(associationProperty = KEY)
+    void on(PaymentCaptured captured) {
+        if (isAt(CAPTURING)) {
+            SagaLifecycle.end();
+        }
+    }
+
+    @SagaEventHandler(associationProperty = KEY)
+    void on(CaptureRefused refused) {
+        if (isAt(CAPTURING)) {
+            SagaLifecycle.end();
+        }
+    }
+
     // What an operator decided.
 
     @SagaEventHandler(associationProperty = "processId", keyName = KEY)
@@ -229,6 +258,10 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
         if (isAt(REJECTING, UNDOING)) {
             return false;
         }
+        if (isAt(CAPTURING, CANCELLING)) {
+            SagaLifecycle.end();
+            return true;
+        }
         reject(reason, at, commands);
         return true;
     }
@@ -236,22 +269,30 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
     @Override
     List<?> commands() {
         return switch (step()) {
-            case RESERVING ->
-                order().lines().stream()
-                        .map(line -> new ReserveStock(
-                                line.sku(),
-                                reservationId(line.sku()),
-                                orderId(),
-                                line.quantity(),
-                                Objects.requireNonNull(deadlineAt)))
-                        .toList();
+            case RESERVING -> reserving();
             case AUTHORIZING ->
                 List.of(new AuthorizePayment(paymentId(), orderId(), order().total(), order().paymentToken()));
-            case AWAITING_CUSTOMER -> List.of();
+            case AWAITING_CUSTOMER, CAPTURING, CANCELLING -> List.of();
             case CONFIRMING -> List.of(new ConfirmOrder(orderId(), List.copyOf(backorderedSkus)));
-            case REJECTING -> List.of(new RejectOrder(orderId(), Objects.requireNonNull(rejection)));
+            case REJECTING -> List.of(new RejectOrder(orderId(), Objects.requireNonNullElse(rejection, TIMED_OUT)));
             case UNDOING -> undoing();
         };
+    }
+
+    private List<?> reserving() {
+        @Nullable Instant expiresAt = deadlineAt;
+        if (expiresAt == null) {
+            // Stored by the release before, and a saga is stored only once stock has taken its commands.
+            return List.of();
+        }
+        return order().lines().stream()
+                .map(line -> new ReserveStock(
+                        line.sku(),
+                        DerivedId.reservation(orderId(), line.sku()),
+                        orderId(),
+                        line.quantity(),
+                        expiresAt))
+                .toList();
     }
 
     /**

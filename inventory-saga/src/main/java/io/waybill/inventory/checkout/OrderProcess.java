@@ -52,8 +52,8 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     }
 
     private @Nullable S step;
-    /** Time of the event that led to the step. */
-    private @Nullable Instant since;
+    /** Time of the event that led to the step; the release before did not store it, and those have waited longest. */
+    private Instant since = Instant.EPOCH;
 
     /** Commands of the step that were a misuse. Not final, because Jackson leaves a final field as it is. */
     private SortedSet<String> misused = new TreeSet<>();
@@ -104,7 +104,7 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
                 orderId(),
                 step().name(),
                 isStalled() ? WaitsFor.OPERATOR : waitsFor(),
-                Objects.requireNonNull(since),
+                since,
                 isStalled(),
                 lastError,
                 deadline());
