@@ -20,15 +20,18 @@ import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.queryhandling.QueryHandler;
 import org.jspecify.annotations.Nullable;
 
-/** One document per payment. */
+/**
+ * One document per payment. The processor and the collection are called otherwise than when a payment had one
+ * authorization, so that the documents are made anew from all events.
+ */
 @Projection
-@ProcessingGroup("payments")
+@ProcessingGroup("payment-pages")
 class PaymentViews {
 
     private final ViewStore<PaymentPage> payments;
 
     PaymentViews(MongoDatabase database) {
-        payments = new ViewStore<>(database, "payments", PaymentPage.class);
+        payments = new ViewStore<>(database, "paymentPages", PaymentPage.class);
     }
 
     @EventHandler

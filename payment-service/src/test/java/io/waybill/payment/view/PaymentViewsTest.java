@@ -2,6 +2,7 @@ package io.waybill.payment.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.waybill.chassis.mongo.TestDatabase;
 import io.waybill.messages.Money;
 import io.waybill.messages.payment.PaymentEvent;
 import io.waybill.messages.payment.PaymentEvent.AuthorizationExpired;
@@ -21,12 +22,16 @@ import io.waybill.messages.payment.PaymentEvent.PaymentVoided;
 import io.waybill.messages.payment.PaymentEvent.RefundRefused;
 import io.waybill.messages.payment.PaymentEvent.RefundRequested;
 import io.waybill.messages.payment.PaymentEvent.VoidRequested;
+import io.waybill.messages.payment.PaymentQuery.FindPayment;
 import io.waybill.messages.payment.PaymentQuery.PaymentView;
 import io.waybill.messages.payment.PaymentStatus;
 import io.waybill.messages.payment.ProviderOperation;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Objects;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +50,29 @@ class PaymentViewsTest {
     @Test
     void showsWhatIsAskedFor() {
         assertThat(after(REQUESTED)).isEqualTo(view(PaymentStatus.REQUESTED, 100, 0, 0, 0, null, 0));
+    }
+
+    @Test
+    void makesDocumentsAnewThatKnewNoAuthorizations() {
+        try (var database = new TestDatabase()) {
+            var ofOld = new Document("paymentId", PAYMENT)
+                    .append("orderId", ORDER)
+                    .append("status", "AUTHORIZED")
+                    .append("amount", new Document("minor", 100L).append("currency", "EUR"))
+                    .append("capturedMinor", 0L)
+                    .append("refundedMinor", 0L)
+                    .append("reason", null)
+                    .append("updatedAt", Date.from(START));
+            database.get()
+                    .getCollection("payments")
+                    .insertOne(
+                            new Document("_id", PAYMENT).append("position", 7L).append("view", ofOld));
+            var views = new PaymentViews(database.get());
+
+            views.on(REQUESTED, new GlobalSequenceTrackingToken(3), START);
+
+            assertThat(views.handle(new FindPayment(PAYMENT))).isEqualTo(after(REQUESTED));
+        }
     }
 
     @Test
