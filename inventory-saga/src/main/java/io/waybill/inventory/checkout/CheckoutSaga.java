@@ -288,7 +288,7 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
         return order().lines().stream()
                 .map(line -> new ReserveStock(
                         line.sku(),
-                        DerivedId.reservation(orderId(), line.sku()),
+                        reservationId(line.sku()),
                         orderId(),
                         line.quantity(),
                         expiresAt))

@@ -54,11 +54,13 @@ public record OutstandingPayment(
     /**
      * An authorization.
      *
+     * @param askedAt when it was asked for; null if it never was
      * @param confirmationDeadline until when the customer has time; null if nothing is asked of the customer
      */
     public record Hold(
             String authorizationId,
             Money amount,
+            @Nullable Instant askedAt,
             long heldMinor,
             @Nullable String providerReference,
             @Nullable Instant expiresAt,
@@ -69,7 +71,8 @@ public record OutstandingPayment(
         }
 
         Hold holding(long minor) {
-            return new Hold(authorizationId, amount, minor, providerReference, expiresAt, confirmationDeadline);
+            return new Hold(
+                    authorizationId, amount, askedAt, minor, providerReference, expiresAt, confirmationDeadline);
         }
     }
 
@@ -131,7 +134,8 @@ public record OutstandingPayment(
             case CustomerActionRequired e ->
                 hold(
                         e.authorizationId(),
-                        hold -> new Hold(hold.authorizationId(), hold.amount(), 0, null, null, e.deadline()));
+                        hold -> new Hold(
+                                hold.authorizationId(), hold.amount(), hold.askedAt(), 0, null, null, e.deadline()));
             case PaymentAuthorized e ->
                 without(it -> is(it, ProviderOperation.AUTHORIZE, e.authorizationId()))
                         .hold(
@@ -139,6 +143,7 @@ public record OutstandingPayment(
                                 hold -> new Hold(
                                         hold.authorizationId(),
                                         hold.amount(),
+                                        hold.askedAt(),
                                         e.amount().minor(),
                                         e.providerReference(),
                                         e.expiresAt(),
@@ -199,7 +204,7 @@ public record OutstandingPayment(
             return this; // The payment answered that by itself.
         }
         List<Hold> more = new ArrayList<>(holds);
-        more.add(new Hold(e.authorizationId(), e.amount(), 0, null, null, null));
+        more.add(new Hold(e.authorizationId(), e.amount(), at, 0, null, null, null));
         String token = paymentToken == null ? e.paymentToken() : paymentToken;
         return new OutstandingPayment(paymentId, orderId, sequence, token, ending, more, operations)
                 .with(Operation.onAll(ProviderOperation.AUTHORIZE, e.authorizationId(), e.amount(), at, cause));
@@ -234,7 +239,8 @@ public record OutstandingPayment(
                 orderId,
                 hold.amount(),
                 paymentToken == null ? "" : paymentToken,
-                hold.providerReference());
+                hold.providerReference(),
+                hold.askedAt());
     }
 
     private long heldMinor(String authorizationId) {
@@ -274,7 +280,7 @@ public record OutstandingPayment(
             return this;
         }
         List<Hold> more = new ArrayList<>(holds);
-        more.add(new Hold(authorizationId, amount, 0, null, null, null));
+        more.add(new Hold(authorizationId, amount, null, 0, null, null, null));
         return new OutstandingPayment(paymentId, orderId, sequence, paymentToken, ending, more, operations);
     }
 

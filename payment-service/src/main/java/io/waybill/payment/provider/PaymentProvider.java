@@ -76,6 +76,7 @@ public interface PaymentProvider {
      *
      * @param authorizationId idempotency key
      * @param providerReference the provider's own name for it; null as long as the provider has not said
+     * @param askedAt when it was first wanted: the provider knows nothing of it that is older; null if that is not known
      */
     record AuthorizationCall(
             String authorizationId,
@@ -83,7 +84,8 @@ public interface PaymentProvider {
             String orderId,
             Money amount,
             String paymentToken,
-            @Nullable String providerReference) {}
+            @Nullable String providerReference,
+            @Nullable Instant askedAt) {}
 
     /**
      * What the provider knows of one authorization.

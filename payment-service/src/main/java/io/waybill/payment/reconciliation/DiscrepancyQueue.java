@@ -71,7 +71,7 @@ class DiscrepancyQueue {
 
         /** The authorization it is about, as far as it is known from here. */
         AuthorizationCall subject() {
-            return new AuthorizationCall(authorizationId, paymentId, orderId, found, "", providerReference);
+            return new AuthorizationCall(authorizationId, paymentId, orderId, found, "", providerReference, null);
         }
     }
 

@@ -154,7 +154,8 @@ public record ExpectedPayment(String paymentId, String orderId, List<Authorizati
                 orderId,
                 authorization.amount() == null ? NOTHING : authorization.amount(),
                 authorization.paymentToken(),
-                authorization.providerReference());
+                authorization.providerReference(),
+                null);
     }
 
     private static long sum(Map<String, Long> parts, Predicate<String> id) {

@@ -132,7 +132,8 @@ final class Reconciliation {
                     entry.orderId(),
                     entry.amount(),
                     "",
-                    entry.providerReference());
+                    entry.providerReference(),
+                    entry.createdAt());
             Authorization expected = Optional.ofNullable(payment)
                     .flatMap(one -> one.authorization(entry.authorizationId()))
                     .orElse(Authorization.unknown(entry.authorizationId()));

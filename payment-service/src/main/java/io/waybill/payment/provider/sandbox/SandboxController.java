@@ -111,6 +111,7 @@ class SandboxController {
                 invention.orderId(),
                 new Money(invention.amount().minor(), invention.amount().currency()),
                 "tok_ok",
+                null,
                 null);
         return sandbox.invent(call, invention.capturedMinor() == null ? 0 : invention.capturedMinor());
     }

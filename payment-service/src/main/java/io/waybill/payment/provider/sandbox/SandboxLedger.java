@@ -80,7 +80,7 @@ final class SandboxLedger {
             Money amount = minor == null ? new Money(0, "XXX") : new Money(minor, document.getString("currency"));
             String state = document.getString("state");
             String token = minor == null ? "" : document.getString("token");
-            var call = new AuthorizationCall(id, id, "", amount, token, null);
+            var call = new AuthorizationCall(id, id, "", amount, token, null, null);
             SandboxEntry entry = SandboxEntry.of(call, State.HELD, null, Instant.EPOCH, null);
             enter(
                     switch (state) {

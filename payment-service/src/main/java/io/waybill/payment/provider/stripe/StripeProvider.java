@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -217,7 +216,7 @@ final class StripeProvider implements PaymentProvider {
     }
 
     /**
-     * By its reference if there is one. Else the list is read as far back as the order is old or Stripe's search may be
+     * By its reference if there is one. Else the list is read back to when it was asked for or Stripe's search may be
      * behind, since the list is always up to date; what is older is searched for.
      */
     private Optional<PaymentIntent> paymentIntent(AuthorizationCall call) {
@@ -225,11 +224,9 @@ final class StripeProvider implements PaymentProvider {
         if (reference != null && !reference.equals(StripeEntries.NO_REFERENCE)) {
             return Optional.of(stripe.retrieve(reference));
         }
-        Instant ordered = orderedAt(call).minus(CLOCK_SKEW);
+        Instant asked = askedAt(call).minus(CLOCK_SKEW);
         Instant searchable = clock.instant().minus(searchLag);
-        return ordered.isAfter(searchable)
-                ? listed(call, ordered)
-                : searched(call).or(() -> listed(call, searchable));
+        return asked.isAfter(searchable) ? listed(call, asked) : searched(call).or(() -> listed(call, searchable));
     }
 
     private Optional<PaymentIntent> listed(AuthorizationCall call, Instant since) {
@@ -253,17 +250,11 @@ final class StripeProvider implements PaymentProvider {
     }
 
     private boolean keyMayBeForgotten(AuthorizationCall call) {
-        return orderedAt(call).isBefore(clock.instant().minus(KEYS_KEPT));
+        return askedAt(call).isBefore(clock.instant().minus(KEYS_KEPT));
     }
 
-    /** Nothing of an order is older than its ID, if that tells the time (UUID version 7 of RFC 9562). */
-    private static Instant orderedAt(AuthorizationCall call) {
-        try {
-            UUID order = UUID.fromString(call.orderId());
-            return order.version() == 7 ? Instant.ofEpochMilli(order.getMostSignificantBits() >>> 16) : Instant.EPOCH;
-        } catch (IllegalArgumentException noUuid) {
-            return Instant.EPOCH;
-        }
+    private static Instant askedAt(AuthorizationCall call) {
+        return call.askedAt() == null ? Instant.EPOCH : call.askedAt();
     }
 
     private PaymentIntentCreateParams.Builder unconfirmed(AuthorizationCall call) {

@@ -152,7 +152,7 @@ class SandboxProviderTest {
     @Test
     void voidsWhatItHoldsOrMayComeToHold() {
         for (String token : new String[] {"tok_ok", "tok_3ds"}) {
-            var held = new AuthorizationCall(id + token, "payment-1", "order-7", eur(100), token, null);
+            var held = new AuthorizationCall(id + token, "payment-1", "order-7", eur(100), token, null, null);
             sandbox.authorize(held);
 
             sandbox.voidAuthorization(held);
@@ -281,7 +281,7 @@ class SandboxProviderTest {
     }
 
     private AuthorizationCall call(String token) {
-        return new AuthorizationCall(id, "payment-1", "order-7", eur(100), token, null);
+        return new AuthorizationCall(id, "payment-1", "order-7", eur(100), token, null, null);
     }
 
     private static Money eur(long minor) {

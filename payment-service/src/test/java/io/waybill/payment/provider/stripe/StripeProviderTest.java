@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -41,12 +42,13 @@ class StripeProviderTest {
 
     private final StripeStub stub;
     private final StripeProvider provider;
-    private String order;
+    private String order = "order-1";
+    private @Nullable Instant asked;
 
     StripeProviderTest() throws IOException {
         stub = new StripeStub();
         provider = provider(stub.address().toString());
-        order = orderedAt(stub.now());
+        asked = stub.now();
     }
 
     @AfterEach
@@ -163,8 +165,8 @@ class StripeProviderTest {
             "tok_once, TOKEN_ALREADY_USED"
         })
         void isClosedIfThePaymentMethodIsOfNoUse(String token, String reason) {
-            provider.authorize(new AuthorizationCall(AMENDMENT, PAYMENT, order, TOTAL, "pm_once", null));
-            provider.authorize(new AuthorizationCall(RETURN, PAYMENT, order, TOTAL, "tok_once", null));
+            provider.authorize(new AuthorizationCall(AMENDMENT, PAYMENT, order, TOTAL, "pm_once", null, stub.now()));
+            provider.authorize(new AuthorizationCall(RETURN, PAYMENT, order, TOTAL, "tok_once", null, stub.now()));
 
             LedgerEntry entry = provider.authorize(call(token));
 
@@ -219,7 +221,7 @@ class StripeProviderTest {
         @Test
         void doesNotSendAnybodyAwayForALaterAuthorization() {
             var more = new AuthorizationCall(
-                    AMENDMENT, PAYMENT, order, euros(500), "pm_card_authenticationRequired", null);
+                    AMENDMENT, PAYMENT, order, euros(500), "pm_card_authenticationRequired", null, stub.now());
 
             LedgerEntry entry = provider.authorize(more);
 
@@ -261,8 +263,8 @@ class StripeProviderTest {
         }
 
         @Test
-        void isOneHoldIfNobodyCanTellHowOldTheOrderIs() {
-            order = "order-17";
+        void isOneHoldIfNobodyCanTellWhenItWasFirstAskedFor() {
+            asked = null;
             provider.authorize(call("pm_card_visa"));
             stub.pass(Duration.ofHours(25));
 
@@ -342,7 +344,7 @@ class StripeProviderTest {
         void ofOneParcelMayBeSpreadOverAuthorizations() {
             LedgerEntry one = provider.authorize(call("pm_card_visa"));
             LedgerEntry other = provider.authorize(
-                    new AuthorizationCall(AMENDMENT, PAYMENT, order, euros(500), "pm_card_visa", null));
+                    new AuthorizationCall(AMENDMENT, PAYMENT, order, euros(500), "pm_card_visa", null, stub.now()));
 
             done(provider.capture(call(one), PARCEL, TOTAL, true));
             done(provider.capture(call(other), PARCEL, euros(500), true));
@@ -625,7 +627,7 @@ class StripeProviderTest {
             LedgerEntry ours = provider.authorize(call("pm_card_visa"));
             for (int other = 0; other < 100; other++) {
                 String id = UUID.randomUUID().toString();
-                provider.authorize(new AuthorizationCall(id, id, order, TOTAL, "tok_visa", null));
+                provider.authorize(new AuthorizationCall(id, id, order, TOTAL, "tok_visa", null, stub.now()));
             }
             stub.requests().clear();
 
@@ -651,7 +653,7 @@ class StripeProviderTest {
         void findsWhatIsNewOfAnOldOrderWhileTheSearchIsBehind() {
             stub.account().searchLag(Duration.ofMinutes(59));
             stub.pass(Duration.ofDays(3));
-            var more = new AuthorizationCall(AMENDMENT, PAYMENT, order, euros(500), "pm_card_visa", null);
+            var more = new AuthorizationCall(AMENDMENT, PAYMENT, order, euros(500), "pm_card_visa", null, stub.now());
             LedgerEntry ours = provider.authorize(more);
             stub.pass(Duration.ofMinutes(58));
 
@@ -660,7 +662,7 @@ class StripeProviderTest {
 
         @Test
         void ofAReferenceThatTheAccountDoesNotHaveIsAFault() {
-            var call = new AuthorizationCall(PAYMENT, PAYMENT, order, TOTAL, "pm_card_visa", "pi_17");
+            var call = new AuthorizationCall(PAYMENT, PAYMENT, order, TOTAL, "pm_card_visa", "pi_17", asked);
 
             assertThatThrownBy(() -> provider.find(call))
                     .isInstanceOf(IllegalStateException.class)
@@ -676,7 +678,7 @@ class StripeProviderTest {
         List<String> ours =
                 Stream.generate(() -> UUID.randomUUID().toString()).limit(120).toList();
         for (String id : ours) {
-            provider.authorize(new AuthorizationCall(id, id, order, TOTAL, "tok_visa", null));
+            provider.authorize(new AuthorizationCall(id, id, order, TOTAL, "tok_visa", null, stub.now()));
         }
         stub.account()
                 .answer(
@@ -852,7 +854,7 @@ class StripeProviderTest {
     }
 
     private AuthorizationCall call(String token, Money amount) {
-        return new AuthorizationCall(PAYMENT, PAYMENT, order, amount, token, null);
+        return new AuthorizationCall(PAYMENT, PAYMENT, order, amount, token, null, asked);
     }
 
     /** The call once the provider has said its name for the authorization. */
@@ -863,7 +865,8 @@ class StripeProviderTest {
                 entry.orderId(),
                 entry.amount(),
                 "pm_card_visa",
-                entry.providerReference());
+                entry.providerReference(),
+                asked);
     }
 
     private LedgerEntry known(LedgerEntry entry) {
@@ -877,9 +880,5 @@ class StripeProviderTest {
 
     private static Money euros(long cents) {
         return new Money(cents, "EUR");
-    }
-
-    private static String orderedAt(Instant time) {
-        return new UUID((time.toEpochMilli() << 16) | 0x7000, 0x8000000000000001L).toString();
     }
 }
