@@ -245,12 +245,7 @@ class Order {
     void handle(AcceptAmendment command) {
         @Nullable AmendmentRequested amendment = pending(command.orderId(), command.amendmentId());
         if (amendment != null) {
-            apply(new OrderAmended(
-                    command.orderId(),
-                    command.amendmentId(),
-                    amendment.lines(),
-                    amendment.total(),
-                    amendment.decreases()));
+            apply(new OrderAmended(command.orderId(), command.amendmentId(), amendment.lines(), amendment.total()));
         }
     }
 

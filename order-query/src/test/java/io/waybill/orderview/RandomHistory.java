@@ -222,7 +222,7 @@ public final class RandomHistory {
         if (amendment != null && random.nextBoolean()) {
             refuseAmendment("OUT_OF_STOCK");
         } else if (amendment != null) {
-            add(new OrderAmended(ORDER, amendment.amendmentId(), amendment.lines(), amendment.total(), List.of()));
+            add(new OrderAmended(ORDER, amendment.amendmentId(), amendment.lines(), amendment.total()));
             lines.clear();
             open.clear();
             amendment.lines().forEach(line -> order(line.sku(), line.quantity(), line.unitPrice()));

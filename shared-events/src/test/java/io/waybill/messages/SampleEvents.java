@@ -104,7 +104,7 @@ final class SampleEvents {
             new RestCancelled(ORDER, "cancellation-1", "too late", PIECES, true),
             new AmendmentRequested(
                     ORDER, "amendment-1", LINES, new Money(2500, "EUR"), PIECES, PIECES, new Money(1250, "EUR")),
-            new OrderAmended(ORDER, "amendment-1", LINES, new Money(2500, "EUR"), PIECES),
+            new OrderAmended(ORDER, "amendment-1", LINES, new Money(2500, "EUR")),
             new AmendmentRefused(ORDER, "amendment-1", "OUT_OF_STOCK"),
             new ShipmentRequested(ORDER, "shipment-1", PIECES, PRICE, "JD0002"),
             new OrderShipped(ORDER, "shipment-1", PIECES, PRICE, "JD0002", true),

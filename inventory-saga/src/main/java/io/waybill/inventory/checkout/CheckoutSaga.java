@@ -286,12 +286,8 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
             return List.of();
         }
         return order().lines().stream()
-                .map(line -> new ReserveStock(
-                        line.sku(),
-                        reservationId(line.sku()),
-                        orderId(),
-                        line.quantity(),
-                        expiresAt))
+                .map(line ->
+                        new ReserveStock(line.sku(), reservationId(line.sku()), orderId(), line.quantity(), expiresAt))
                 .toList();
     }
 

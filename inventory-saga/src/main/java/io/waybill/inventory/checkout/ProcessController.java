@@ -59,7 +59,7 @@ class ProcessController {
      *
      * @param complete whether no more than these fit the question
      */
-    record Processes(List<ProcessView> sagas, boolean complete) {}
+    record Processes(List<ProcessView> items, boolean complete) {}
 
     record Resolution(@NotBlank @Size(max = 500) String reason) {}
 

@@ -67,8 +67,7 @@ class AmendmentSagaTest {
     private static final CustomerActionRequired ACTION_REQUIRED =
             new CustomerActionRequired(PAYMENT, ORDER, AUTHORIZATION, null, ProcessFixture.NOW);
     private static final AcceptAmendment ACCEPT = new AcceptAmendment(ORDER, AMENDMENT);
-    private static final OrderAmended AMENDED =
-            new OrderAmended(ORDER, AMENDMENT, LINES, eur(8998), REQUESTED.decreases());
+    private static final OrderAmended AMENDED = new OrderAmended(ORDER, AMENDMENT, LINES, eur(8998));
     private static final ReduceReservation REDUCE_CUP =
             new ReduceReservation("CUP", reservation("CUP"), ORDER, AMENDMENT, 1);
     private static final AmendmentRefused REFUSED = new AmendmentRefused(ORDER, AMENDMENT, "OUT_OF_STOCK");

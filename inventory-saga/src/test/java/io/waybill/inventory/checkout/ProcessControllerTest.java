@@ -91,7 +91,7 @@ class ProcessControllerTest {
                 }));
         assertThat(mvc.get().uri("/api/ops/sagas?stalled=true&orderId=" + ORDER))
                 .bodyJson()
-                .extractingPath("$.sagas[*].processId")
+                .extractingPath("$.items[*].processId")
                 .asArray()
                 .contains("misused");
 
@@ -171,7 +171,7 @@ class ProcessControllerTest {
         assertThat(mvc.get().uri("/api/ops/sagas?orderId=order-9&limit=1"))
                 .bodyJson()
                 .hasPathSatisfying(
-                        "$.sagas[*].processId",
+                        "$.items[*].processId",
                         ids -> ids.assertThat().asArray().containsExactly("listed-1"))
                 .hasPathSatisfying(
                         "$.complete", complete -> complete.assertThat().isEqualTo(false));

@@ -108,7 +108,7 @@ class CustomerOrdersViewTest {
     void showsThePriceOfAnAmendedOrderOnceItIsAmended() {
         var wanted = new AmendmentRequested("order-1", "a-1", List.of(), LESS, List.of(), List.of(), LESS.zero());
         var refused = new AmendmentRefused("order-1", "a-1", "OUT_OF_STOCK");
-        var amended = new OrderAmended("order-1", "a-1", List.of(), LESS, List.of());
+        var amended = new OrderAmended("order-1", "a-1", List.of(), LESS);
 
         assertThat(after(PLACED, CONFIRMED, wanted).total()).isEqualTo(TOTAL);
         assertThat(after(PLACED, CONFIRMED, wanted, refused).total()).isEqualTo(TOTAL);

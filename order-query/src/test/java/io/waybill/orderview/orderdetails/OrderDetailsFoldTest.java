@@ -529,7 +529,7 @@ class OrderDetailsFoldTest {
     }
 
     private static OrderAmended amended(List<OrderLine> lines) {
-        return new OrderAmended(ORDER, "amendment-1", lines, eur(6250), List.of());
+        return new OrderAmended(ORDER, "amendment-1", lines, eur(6250));
     }
 
     private static Line untouched(String sku, int quantity, Money unitPrice) {

@@ -98,7 +98,7 @@ class SummaryTest {
                 arguments(
                         new AmendmentRequested(ORDER, "a-1", LINES, AMOUNT, PIECES, PIECES, NOTHING),
                         "1 line(s), 25.00 EUR, 0.00 EUR more"),
-                arguments(new OrderAmended(ORDER, "a-1", LINES, AMOUNT, PIECES), "1 line(s), 25.00 EUR"),
+                arguments(new OrderAmended(ORDER, "a-1", LINES, AMOUNT), "1 line(s), 25.00 EUR"),
                 arguments(new ShipmentRequested(ORDER, "s-1", PIECES, AMOUNT, null), "2 x TEA, 1 x POT, 25.00 EUR"),
                 arguments(
                         new OrderShipped(ORDER, "s-1", PIECES, AMOUNT, "JD1", false),

@@ -113,13 +113,10 @@ public sealed interface OrderEvent extends OrderRelated {
     }
 
     /** The order is now what the amendment asked for. */
-    record OrderAmended(
-            String orderId, String amendmentId, List<OrderLine> lines, Money total, List<LineQuantity> decreases)
-            implements OrderEvent {
+    record OrderAmended(String orderId, String amendmentId, List<OrderLine> lines, Money total) implements OrderEvent {
 
         public OrderAmended {
             lines = List.copyOf(lines);
-            decreases = List.copyOf(decreases);
         }
     }
 
