@@ -74,14 +74,19 @@ final class Authorization {
         return voiding;
     }
 
+    /** Whether a capture was asked of it and is not answered. */
+    boolean isCapturing() {
+        return capturingMinor > 0;
+    }
+
     /** Whether anything was taken of it, or may be at this moment. */
     boolean wasTouched() {
-        return capturedMinor > 0 || capturingMinor > 0;
+        return capturedMinor > 0 || isCapturing();
     }
 
     /** Whether it holds something, or may come to, that nobody has asked to lift and that no capture is using. */
     boolean canBeVoided() {
-        return !voiding && capturingMinor == 0 && (stage == Stage.ASKED || heldMinor > 0);
+        return !voiding && !isCapturing() && (stage == Stage.ASKED || heldMinor > 0);
     }
 
     /** Whether nothing is held and nothing will be. */

@@ -235,11 +235,12 @@ class Payment {
         AuthorizationRequested first = books.first(command.paymentId());
         Authorization authorization = known(command.authorizationId());
         long lostMinor = authorization.heldMinor();
-        if (lostMinor == 0 || authorization.isVoiding()) {
+        // Also if nothing was left to lose: a capture that is still asked of it has to go on without it.
+        if (authorization.isVoiding() || (lostMinor == 0 && !authorization.isCapturing())) {
             return;
         }
         apply(new AuthorizationExpired(first.paymentId(), first.orderId(), authorization.id(), money(lostMinor)));
-        if (!books.cancelled() && !books.settled()) {
+        if (lostMinor > 0 && !books.cancelled() && !books.settled()) {
             authorizeAgain(authorization.id(), lostMinor);
         }
         proceed();

@@ -328,6 +328,14 @@ class PaymentTest {
     }
 
     @Test
+    void captureOfAnAuthorizationThatOthersEmptiedGoesOnWithWhatTheyTook() {
+        fixture.given(with(
+                        HELD, start("s1", 100), capturing("s1", PAYMENT, 100), capturedPart("found-1", PAYMENT, 100)))
+                .when(RECORD_EXPIRY)
+                .expectEvents(expired(PAYMENT, 0), completed("s1", 100));
+    }
+
+    @Test
     void captureThatTurnsOutToHaveBeenMadeIsNotMadeAgain() {
         fixture.given(with(
                         HELD,
