@@ -6,19 +6,26 @@ import io.waybill.payment.provider.CourierByHand;
 import io.waybill.payment.provider.OutstandingPayment;
 import io.waybill.payment.provider.PaymentProvider.ProviderUnreachable;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
 
-/** The workers of the payment service: whichever payment they choose, they may die with the answer, or tell it twice. */
+/**
+ * The workers of the payment service. They may choose any payment, tell an answer twice, or take so long to tell it that
+ * others have asked again meanwhile.
+ */
 final class Courier {
 
     private final CourierByHand courier;
     private final Choices choices;
     private final Log log;
     private final Consumer<PaymentCommand> answers;
+    /** Answers that somebody has yet to tell. */
+    private final List<PaymentCommand> late = new ArrayList<>();
+
     private boolean reliable;
 
     /** @param answers is told what the bank answered */
@@ -29,7 +36,7 @@ final class Courier {
         this.answers = answers;
     }
 
-    /** From now on nobody dies and nobody tells a thing twice. */
+    /** From now on every answer is told at once. */
     void calmDown() {
         reliable = true;
     }
@@ -78,9 +85,21 @@ final class Courier {
         }
     }
 
+    /** Tells an answer that is late; false if there is none. */
+    boolean tellLate() {
+        if (late.isEmpty()) {
+            return false;
+        }
+        answers.accept(choices.draw(late));
+        return true;
+    }
+
     private void tell(PaymentCommand answer) {
-        int times = reliable || !choices.onceIn(10) ? 1 : choices.oneOf(List.of(0, 2));
-        for (int i = 0; i < times; i++) {
+        boolean now = reliable || !choices.onceIn(8);
+        if (!now || (!reliable && choices.onceIn(16))) {
+            late.add(answer);
+        }
+        if (now) {
             answers.accept(answer);
         }
     }

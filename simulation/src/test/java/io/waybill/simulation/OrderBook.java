@@ -242,11 +242,16 @@ final class OrderBook {
         order.unpaidReturns.put(event.returnId(), event);
     }
 
+    /** What must hold once no deadline is to come. */
+    void checkCheckoutsEnded() {
+        orders.values()
+                .forEach(order -> unless(order.stage != Stage.PLACED, 11, "checkout of %s hangs", order.orderId));
+    }
+
     /** What must hold once nothing is under way. */
     void checkQuiet(StockBook stock, Set<String> goodwillRefunds) {
+        checkCheckoutsEnded();
         for (Entry order : orders.values()) {
-            String id = order.orderId;
-            unless(order.stage != Stage.PLACED, 11, "checkout of %s hangs", id);
             unless(order.amendment == null, 11, "amendment hangs: %s", order.amendment);
             unless(order.pendingShipments.isEmpty(), 11, "shipments hang: %s", order.pendingShipments);
             unless(order.unpaidReturns.isEmpty(), 11, "returns hang: %s", order.unpaidReturns);

@@ -53,7 +53,7 @@ class RandomHistoriesTest {
     }
 
     private static int requests(long seed) {
-        return Choices.seeded(~seed).between(12, 36);
+        return Choices.seeded(~seed).between(20, 40);
     }
 
     /** The beginning of a history that fails is often enough to make it fail. */

@@ -127,6 +127,9 @@ final class World {
                 happen();
             }
         }
+        if (choices.onceIn(4)) {
+            calmDownWithoutBank();
+        }
         calmDown();
     }
 
@@ -135,7 +138,11 @@ final class World {
         pass();
         switch (choices.below(12)) {
             case 0, 1 -> courier.run(services.now());
-            case 2 -> bank.doSomethingLate();
+            case 2 -> {
+                if (!courier.tellLate()) {
+                    bank.doSomethingLate();
+                }
+            }
             case 3 -> bank.hearACustomer();
             case 4 -> sendNotice();
             case 5 -> {
@@ -175,11 +182,7 @@ final class World {
         bank.calmDown();
         courier.calmDown();
         tell("--- everybody calms down");
-        for (int i = 0; somethingHappens(); i++) {
-            check();
-            unless(i < STEPS_UNTIL_QUIET, 11, "no end in sight");
-        }
-        check();
+        untilQuiet(true);
         unless(
                 services.sagas().live().isEmpty(),
                 11,
@@ -190,16 +193,31 @@ final class World {
         orders.checkQuiet(stock, goodwillRefunds);
     }
 
+    /** The same as long as the bank is not to be reached: no checkout outlives its deadline for that. */
+    private void calmDownWithoutBank() {
+        calm = true;
+        tell("--- everybody calms down, and the bank is away");
+        untilQuiet(false);
+        orders.checkCheckoutsEnded();
+    }
+
+    private void untilQuiet(boolean bankAnswers) {
+        for (int i = 0; somethingHappens(bankAnswers); i++) {
+            check();
+            unless(i < STEPS_UNTIL_QUIET, 11, "no end in sight");
+        }
+        check();
+    }
+
     /** What can happen by itself does first; only if nothing does, time is what moves things on. */
-    private boolean somethingHappens() {
+    private boolean somethingHappens(boolean bankAnswers) {
         pass();
         return read()
                 || deliverStray()
-                || courier.run(services.now())
-                || bank.doSomethingLate()
-                || sendNotice()
+                || courier.tellLate()
+                || (bankAnswers && (courier.run(services.now()) || bank.doSomethingLate() || sendNotice()))
                 || fireTimer()
-                || waitForCustomers();
+                || (bankAnswers && waitForCustomers());
     }
 
     // What people ask for.
