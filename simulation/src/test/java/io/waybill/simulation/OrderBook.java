@@ -280,7 +280,7 @@ final class OrderBook {
 
     private void checkMoney(Entry order, Set<String> goodwillRefunds) {
         long givenBack = goodwillRefunds.stream()
-                .filter(refundId -> refundId.startsWith(order.orderId))
+                .filter(refundId -> refundId.startsWith(order.orderId + "/"))
                 .mapToLong(payments::refundedFor)
                 .sum();
         givenBack +=

@@ -144,19 +144,32 @@ class RacesTest {
     private void outcomesOf(Consumer<World> race, String... expected) {
         Set<String> outcomes = new TreeSet<>();
         for (long seed = 1; seed <= HISTORIES; seed++) {
-            var world = new World(services, Choices.seeded(seed), true);
             try {
-                world.bank().calmDown();
-                openShop(world);
-                race.accept(world);
-                String outcome = outcome(world);
-                assertThat(outcome).isIn((Object[]) expected);
-                outcomes.add(outcome);
+                outcomes.add(run(new World(services, Choices.seeded(seed), false), race, expected));
             } catch (AssertionError | RuntimeException failure) {
-                throw new AssertionError("seed " + seed + ": " + failure + "\n" + world.story(), failure);
+                throw tell(seed, failure, race, expected);
             }
         }
         assertThat(outcomes).containsExactlyInAnyOrder(expected);
+    }
+
+    private static String run(World world, Consumer<World> race, String... expected) {
+        world.bank().calmDown();
+        openShop(world);
+        race.accept(world);
+        String outcome = outcome(world);
+        assertThat(outcome).isIn((Object[]) expected);
+        return outcome;
+    }
+
+    private AssertionError tell(long seed, Throwable failure, Consumer<World> race, String... expected) {
+        var world = new World(services, Choices.seeded(seed), true);
+        try {
+            run(world, race, expected);
+            return new AssertionError("seed " + seed + " did not fail again", failure);
+        } catch (AssertionError | RuntimeException again) {
+            return new AssertionError("seed " + seed + ": " + again + "\n" + world.story(), again);
+        }
     }
 
     private static Consumer<World> confirmed(Consumer<World> race) {

@@ -39,17 +39,11 @@ class RandomHistoriesTest {
 
     private void check(long seed) {
         try {
-            live(seed, requests(seed), false);
+            new World(services, Choices.seeded(seed), false).live(requests(seed));
         } catch (Throwable failure) {
             keep(seed);
-            throw tellShortest(seed);
+            throw tellShortest(seed, failure);
         }
-    }
-
-    private World live(long seed, int requests, boolean storyTold) {
-        var world = new World(services, Choices.seeded(seed), storyTold);
-        world.live(requests);
-        return world;
     }
 
     private static int requests(long seed) {
@@ -57,16 +51,17 @@ class RandomHistoriesTest {
     }
 
     /** The beginning of a history that fails is often enough to make it fail. */
-    private AssertionError tellShortest(long seed) {
-        for (int requests = 0; ; requests++) {
+    private AssertionError tellShortest(long seed, Throwable failure) {
+        for (int requests = 0; requests <= requests(seed); requests++) {
             var world = new World(services, Choices.seeded(seed), true);
             try {
                 world.live(requests);
-            } catch (Throwable failure) {
+            } catch (Throwable again) {
                 return new AssertionError(
-                        "seed " + seed + ", " + requests + " requests: " + failure + "\n" + world.story(), failure);
+                        "seed " + seed + ", " + requests + " requests: " + again + "\n" + world.story(), again);
             }
         }
+        return new AssertionError("seed " + seed + " did not fail again", failure);
     }
 
     private static void keep(long seed) {

@@ -1,5 +1,6 @@
 package io.waybill.simulation;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,7 +34,7 @@ final class Sagas implements SagaStore<Object> {
     List<String> live() {
         return sagas.values().stream()
                 .map(stored -> stored.type().getSimpleName() + " " + stored.associations() + " "
-                        + new String(stored.saga().getData(), java.nio.charset.StandardCharsets.UTF_8))
+                        + new String(stored.saga().getData(), StandardCharsets.UTF_8))
                 .toList();
     }
 
