@@ -2,6 +2,7 @@ package io.waybill.simulation;
 
 import static io.waybill.simulation.Violation.unless;
 
+import io.waybill.messages.DerivedId;
 import io.waybill.messages.Money;
 import io.waybill.messages.order.InspectedLine;
 import io.waybill.messages.order.LineQuantity;
@@ -64,6 +65,7 @@ final class OrderBook {
         final Map<String, ReturnRequested> openReturns = new LinkedHashMap<>();
         final Map<String, ReturnInspected> unpaidReturns = new LinkedHashMap<>();
         final Set<String> delivered = new HashSet<>();
+        final Set<String> refusedAmendments = new HashSet<>();
 
         @Nullable
         AmendmentRequested amendment;
@@ -178,6 +180,7 @@ final class OrderBook {
             case AmendmentRefused e -> {
                 unless(order.amendment != null, 10, "no amendment is pending: %s", e);
                 order.amendment = null;
+                order.refusedAmendments.add(e.amendmentId());
             }
             case ShipmentRequested e -> {
                 stands(order, Stage.CONFIRMED, e);
@@ -288,6 +291,10 @@ final class OrderBook {
         long kept = payments.captured(order.orderId) - payments.refunded(order.orderId);
         long owed = order.shippedMinor() - givenBack;
         unless(kept == owed, 10, "%s: %d kept for %d", order.orderId, kept, owed);
+        for (String amendmentId : order.refusedAmendments) {
+            String authorizationId = DerivedId.authorization(order.orderId, amendmentId);
+            unless(!payments.isHeldByProvider(authorizationId), 10, "held for %s, which was refused", amendmentId);
+        }
         if (!order.isOpen()) {
             long held = payments.heldByProvider(order.orderId);
             unless(held == 0, 10, "%s is over and the provider still holds %d", order.orderId, held);

@@ -183,6 +183,11 @@ final class PaymentBook {
                 .sum();
     }
 
+    /** Whether the provider holds anything by this authorization. */
+    boolean isHeldByProvider(String authorizationId) {
+        return bank.holds(authorizationId);
+    }
+
     private Authorization authorization(String id) {
         var found = authorizations.get(id);
         unless(found != null, 10, "authorization %s was never asked for", id);
