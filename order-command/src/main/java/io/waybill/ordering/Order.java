@@ -283,7 +283,7 @@ class Order {
             throw Misuse.conflict(
                     "NOTHING_TO_SHIP", "Everything is shipped, about to be, or waits for stock to arrive.");
         }
-        lines.require(sent, OPEN, "NOT_SHIPPABLE");
+        lines.require(sent, OPEN, "NOT_SHIPPABLE", "shipped");
         if (sent.stream().anyMatch(line -> lines.isBackordered(line.sku()))) {
             throw lineBackordered("A line that waits for stock to arrive cannot be shipped.");
         }
@@ -398,7 +398,7 @@ class Order {
         if (pieces.isEmpty()) {
             throw Misuse.invalid("RETURN_EMPTY", "A return has at least one line.");
         }
-        lines.require(pieces, SHIPPED, "NOT_RETURNABLE");
+        lines.require(pieces, SHIPPED, "NOT_RETURNABLE", "returned");
         return true;
     }
 

@@ -30,20 +30,24 @@ final class OrderLifecycle {
 
     /** What can be done to an order, as far as its status has a say in it. */
     enum Operation {
-        CONFIRM(null),
-        REJECT(null),
-        STOCK_ARRIVES(null),
-        CANCEL("ORDER_NOT_CANCELLABLE"),
-        AMEND("ORDER_NOT_AMENDABLE"),
-        SHIP("ORDER_NOT_SHIPPABLE"),
-        DELIVER("ORDER_NOT_DELIVERABLE"),
-        RETURN("ORDER_NOT_RETURNABLE");
+        CONFIRM(null, "confirmed"),
+        REJECT(null, "rejected"),
+        STOCK_ARRIVES(null, "supplied"),
+        CANCEL("ORDER_NOT_CANCELLABLE", "cancelled"),
+        AMEND("ORDER_NOT_AMENDABLE", "amended"),
+        SHIP("ORDER_NOT_SHIPPABLE", "shipped"),
+        DELIVER("ORDER_NOT_DELIVERABLE", "delivered"),
+        RETURN("ORDER_NOT_RETURNABLE", "returned");
 
         /** Null for what only processes ask for: they may be late, which is nobody's mistake and changes nothing. */
         private final @Nullable String refusal;
 
-        Operation(@Nullable String refusal) {
+        /** What an order is when it is done. */
+        private final String done;
+
+        Operation(@Nullable String refusal, String done) {
             this.refusal = refusal;
+            this.done = done;
         }
 
         @Nullable
@@ -101,7 +105,8 @@ final class OrderLifecycle {
         @Nullable Set<OrderStatus> next = next(status, operation);
         if (next == null) {
             throw Misuse.conflict(
-                    String.valueOf(operation.refusal()), "This cannot be done to an order that is " + status + ".");
+                    String.valueOf(operation.refusal()),
+                    "An order that is " + status + " cannot be " + operation.done + ".");
         }
         return !next.isEmpty();
     }

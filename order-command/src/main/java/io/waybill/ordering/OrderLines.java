@@ -163,9 +163,10 @@ record OrderLines(Map<String, Line> bySku) {
      * Makes sure that pieces can leave a place.
      *
      * @param refusal code of the refusal if they are not all there
+     * @param asked what was to be done with them, as in "pieces that can be shipped"
      * @throws Misuse if they are not all there, or no pieces of this order at all
      */
-    void require(List<LineQuantity> pieces, Place place, String refusal) {
+    void require(List<LineQuantity> pieces, Place place, String refusal, String asked) {
         refuseUnusable(pieces);
         for (LineQuantity piece : pieces) {
             @Nullable Line line = bySku.get(piece.sku());
@@ -175,7 +176,7 @@ record OrderLines(Map<String, Line> bySku) {
             if (piece.quantity() > line.in(place)) {
                 throw Misuse.conflict(
                         refusal,
-                        "Of " + piece.sku() + " this can be done to " + line.in(place) + " pieces, not to "
+                        "Pieces of " + piece.sku() + " that can be " + asked + ": " + line.in(place) + "; asked for: "
                                 + piece.quantity() + ".");
             }
         }

@@ -38,6 +38,12 @@ class OrderLifecycleTest {
                 .isInstanceOf(IllegalStateException.class);
     }
 
+    @Test
+    void aRefusalSaysWhatCannotBeDone() {
+        assertThatThrownBy(() -> OrderLifecycle.allows(OrderStatus.CONFIRMED, Operation.RETURN))
+                .hasMessage("ORDER_NOT_RETURNABLE: An order that is CONFIRMED cannot be returned.");
+    }
+
     private static String picture() {
         Stream<String> steps = STATUSES.stream()
                 .flatMap(from -> STATUSES.stream().filter(to -> to != from).map(to -> step(from, to)))

@@ -99,6 +99,13 @@ class OrderReturnTest {
     }
 
     @Test
+    void saysHowManyPiecesCanBeReturned() {
+        fixture.given(allShipped(announced("earlier", tea(1))))
+                .when(announce("return", tea(2)))
+                .expectExceptionMessage("NOT_RETURNABLE: Pieces of TEA-500 that can be returned: 1; asked for: 2.");
+    }
+
+    @Test
     void cannotReturnWhatCameBackAlready() {
         isRefused(
                 fixture.given(allShipped(ANNOUNCED, RECEIVED, INSPECTED)).when(announce("again", tea(1))),
