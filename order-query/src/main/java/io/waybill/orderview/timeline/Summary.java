@@ -114,7 +114,7 @@ final class Summary {
             case ReturnRequested e -> pieces(e.lines()) + ": " + e.reason();
             case ExchangeRequested e -> joined(e.lines(), Summary::pieces) + also("as order", e.exchangeOrderId());
             case ReturnReceived e -> "";
-            case ReturnInspected e -> joined(e.lines(), Summary::inspected) + ", refund " + amount(e.refund());
+            case ReturnInspected e -> found(e.lines()) + ", refund " + amount(e.refund());
             case ReturnCompleted e -> "refunded " + amount(e.refund());
             case ReturnRefundRefused e -> e.reason();
         };
@@ -208,6 +208,10 @@ final class Summary {
 
     private static String pieces(int quantity, String sku) {
         return quantity + " x " + sku;
+    }
+
+    private static String found(List<InspectedLine> lines) {
+        return lines.isEmpty() ? "nothing came" : joined(lines, Summary::inspected);
     }
 
     private static String inspected(InspectedLine line) {

@@ -112,6 +112,7 @@ class SummaryTest {
                 arguments(
                         new ReturnInspected(ORDER, "r-1", List.of(new InspectedLine("TEA", 1, 1)), AMOUNT),
                         "TEA 1 restocked, 1 written off, refund 25.00 EUR"),
+                arguments(new ReturnInspected(ORDER, "r-1", List.of(), NOTHING), "nothing came, refund 0.00 EUR"),
                 arguments(new ReturnCompleted(ORDER, "r-1", AMOUNT), "refunded 25.00 EUR"),
                 arguments(new StockReserved("TEA", "r-1", ORDER, 2, List.of(), null), "2 x TEA"),
                 arguments(new StockBackordered("TEA", "r-1", ORDER, 2), "2 x TEA"),
