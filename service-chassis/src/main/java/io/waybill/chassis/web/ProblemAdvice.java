@@ -1,10 +1,13 @@
 package io.waybill.chassis.web;
 
+import static java.util.stream.Collectors.joining;
+
 import com.mongodb.MongoException;
 import io.waybill.chassis.messaging.Fault;
 import io.waybill.chassis.messaging.Misuse;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.axonframework.common.AxonException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,8 +86,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                                 ? "IDEMPOTENCY_KEY_MISSING"
                                 : "HEADER_MISSING",
                         "Send the header " + missing.getHeaderName() + ".");
-            case MethodArgumentTypeMismatchException mismatch -> unusable(mismatch.getName());
-            case MissingServletRequestParameterException missing -> unusable(missing.getParameterName());
+            case MethodArgumentTypeMismatchException mismatch ->
+                unusable(mismatch.getName(), expected(mismatch.getRequiredType()));
+            case MissingServletRequestParameterException missing ->
+                unusable(missing.getParameterName(), "Send this query parameter.");
             default -> Problem.of(status, code(status), detail(failure));
         };
         return ResponseEntity.status(problem.status())
@@ -93,10 +98,24 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 .body(problem);
     }
 
-    private static Problem unusable(String parameter) {
-        return new InvalidRequest(List.of(new InvalidRequest.Fault(
-                        parameter, "UNUSABLE_VALUE", "The query parameter is missing or of the wrong type.")))
-                .problem();
+    private static Problem unusable(String parameter, String detail) {
+        return new InvalidRequest(List.of(new InvalidRequest.Fault(parameter, "UNUSABLE_VALUE", detail))).problem();
+    }
+
+    private static String expected(@Nullable Class<?> type) {
+        if (type == null) {
+            return "The value is of the wrong type.";
+        }
+        if (type.isEnum()) {
+            return "Use one of "
+                    + Stream.of(type.getEnumConstants()).map(String::valueOf).collect(joining(", ")) + ".";
+        }
+        return switch (type.getSimpleName()) {
+            case "boolean", "Boolean" -> "Use true or false.";
+            case "int", "Integer", "long", "Long" -> "Use a whole number.";
+            case "Instant" -> "Use an instant such as 2026-11-01T12:00:00Z.";
+            default -> "The value is of the wrong type.";
+        };
     }
 
     private static String detail(Exception failure) {

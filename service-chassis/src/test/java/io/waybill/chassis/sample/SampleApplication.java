@@ -18,6 +18,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.axonframework.commandhandling.CommandHandler;
@@ -31,6 +32,7 @@ import org.axonframework.modelling.command.CreationPolicy;
 import org.axonframework.modelling.command.TargetAggregateIdentifier;
 import org.axonframework.queryhandling.QueryHandler;
 import org.axonframework.spring.stereotype.Aggregate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -39,6 +41,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** A service with no domain to speak of: a tally that is counted up, echoed by an event handler, and shown. */
@@ -177,6 +180,15 @@ public class SampleApplication {
         @GetMapping("/tallies/{tally}")
         Tally show(@PathVariable String tally) {
             return queries.ask(new FindTally(tally), Tally.class);
+        }
+
+        @GetMapping("/asked")
+        String asked(
+                @RequestParam Thread.State state,
+                @RequestParam(defaultValue = "true") boolean loud,
+                @RequestParam(defaultValue = "1") int by,
+                @RequestParam @Nullable Instant from) {
+            return "%s %s %s %s".formatted(state, loud, by, from);
         }
 
         @GetMapping("/broken")

@@ -111,6 +111,22 @@ class WebTest {
                 .isEqualTo("UNLUCKY");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/asked | state | Send this query parameter.",
+                "/asked?state=DEAD | state | Use one of NEW, RUNNABLE, BLOCKED, WAITING, TIMED_WAITING, TERMINATED.",
+                "/asked?state=NEW&loud=very | loud | Use true or false.",
+                "/asked?state=NEW&by=half | by | Use a whole number.",
+                "/asked?state=NEW&from=yesterday | from | Use an instant such as 2026-11-01T12:00:00Z."
+            })
+    void saysWhatAQueryParameterTakes(String uri, String parameter, String detail) {
+        assertThat(mvc.get().uri(uri)).hasStatus(400).bodyJson().isLenientlyEqualTo("""
+                        {"errors": [{"pointer": "%s", "code": "UNUSABLE_VALUE", "detail": "%s"}]}
+                        """.formatted(parameter, detail));
+    }
+
     @Test
     void answersUnknownPathsMethodsAndTypesWithACode() {
         assertThat(mvc.get().uri("/nowhere")).hasStatus(404).bodyText().contains("\"code\":\"NOT_FOUND\"");
