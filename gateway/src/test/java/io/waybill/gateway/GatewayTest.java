@@ -11,6 +11,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +125,19 @@ class GatewayTest {
         assertThat(description.at("/paths/~1orders/post/operationId").asString())
                 .isEqualTo("placeOrder");
         assertThat(asked()).isEmpty();
+    }
+
+    /** A comma in a text that is not quoted cuts it: what follows becomes a field of its own, which is null. */
+    @Test
+    void describesNothingByHalfASentence() throws Exception {
+        JsonNode description = JSON.readTree(send("GET", "/api/openapi").body());
+
+        assertThat(fields(description).filter(field -> field.getValue().isNull()))
+                .isEmpty();
+    }
+
+    private static Stream<Map.Entry<String, JsonNode>> fields(JsonNode node) {
+        return Stream.concat(node.properties().stream(), node.values().stream().flatMap(GatewayTest::fields));
     }
 
     @ParameterizedTest
