@@ -14,6 +14,7 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 /** Answers what no service answered as an RFC 9457 problem with a stable {@code code}, like the services do. */
 @RestControllerAdvice
@@ -28,6 +29,12 @@ class ProblemAdvice {
         if (!response.isCommitted()) {
             // What a service had begun to answer before it broke off is no part of this answer.
             response.reset();
+        }
+        if (failure instanceof NoResourceFoundException) {
+            return problem(
+                    HttpStatus.NOT_FOUND,
+                    HttpStatus.NOT_FOUND.name(),
+                    "There is nothing at this address. GET /api/openapi describes what there is.");
         }
         if (failure instanceof ErrorResponse refusal) {
             HttpStatus status = HttpStatus.valueOf(refusal.getStatusCode().value());

@@ -111,6 +111,9 @@ class GatewayTest {
 
         assertThat(answer.statusCode()).isIn(404, 405);
         assertThat(problemCode(answer)).isEqualTo(answer.statusCode() == 404 ? "NOT_FOUND" : "METHOD_NOT_ALLOWED");
+        if (answer.statusCode() == 404) {
+            assertThat(answer.body()).contains("GET /api/openapi");
+        }
         assertThat(asked()).isEmpty();
     }
 
