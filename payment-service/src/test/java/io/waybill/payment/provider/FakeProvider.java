@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Answers as it is told to, and remembers what it was asked. */
-final class FakeProvider implements PaymentProvider {
+class FakeProvider implements PaymentProvider {
 
     final List<String> calls = new ArrayList<>();
     int callsLost;
