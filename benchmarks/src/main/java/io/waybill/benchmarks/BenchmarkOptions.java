@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What the command line asks for.
@@ -34,7 +35,9 @@ record BenchmarkOptions(
             Usage: ./waybill bench [scenario] [options]
 
             Scenarios
-              node   an Axon Server node: appends, reads, commands, start, memory (default)
+              node    an Axon Server node: appends, reads, commands, start, memory (default)
+              stock   a thousand reservations at once of one SKU, on the bundled node: with the items in memory and
+                      snapshots, and without; no other server can be given
 
             Options
               --against=HOST:PORT     measure this server too, in turns with the first, and print the ratio
@@ -51,7 +54,7 @@ record BenchmarkOptions(
             The bundled node gets a temporary directory below WAYBILL_DATA, which is deleted in the end.
             """;
 
-    private static final Set<String> SCENARIOS = Set.of("node");
+    private static final Set<String> SCENARIOS = new TreeSet<>(Set.of("node", "stock"));
     private static final String HOST_AND_PORT = ".+:\\d{1,5}";
 
     /**
@@ -88,6 +91,10 @@ record BenchmarkOptions(
         if (!given.isEmpty()) {
             throw new IllegalArgumentException(
                     "Unknown option " + given.keySet().iterator().next());
+        }
+        if (options.scenario().equals("stock")
+                && (options.address().isPresent() || options.against().isPresent())) {
+            throw new IllegalArgumentException("The stock scenario is for the bundled node: no server can be given");
         }
         return options;
     }

@@ -46,7 +46,18 @@ class BenchmarkOptionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse("nodes"))
                 .withMessageContaining("nodes")
-                .withMessageContaining("There is: node");
+                .withMessageContaining("There is: node, stock");
+    }
+
+    @Test
+    void theStockScenarioIsForTheBundledNode() {
+        assertThat(parse("stock", "--quick").scenario()).isEqualTo("stock");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("stock", "--against=localhost:1"))
+                .withMessageContaining("bundled node");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("stock", "--address=localhost:1"))
+                .withMessageContaining("bundled node");
     }
 
     @Test
