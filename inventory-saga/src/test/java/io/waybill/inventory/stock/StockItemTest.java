@@ -71,6 +71,14 @@ class StockItemTest {
                 fixture.given(received("receipt-1", Integer.MAX_VALUE, "main"))
                         .when(new AdjustStock(TEA, "adjustment-1", 1, "found", "annex")),
                 "STOCK_TOO_LARGE");
+        isRefused(
+                fixture.given(received("receipt-1", Integer.MAX_VALUE, "main"))
+                        .when(new CountStock(TEA, "count-1", 1, "found", "annex")),
+                "STOCK_TOO_LARGE");
+        isRefused(
+                fixture.given(received("receipt-1", Integer.MAX_VALUE, "main"))
+                        .when(new ReturnStock(TEA, "return-1", "order-7", 1, 0, "annex")),
+                "STOCK_TOO_LARGE");
     }
 
     @Test

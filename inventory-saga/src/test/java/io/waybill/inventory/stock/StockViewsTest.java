@@ -81,6 +81,19 @@ class StockViewsTest {
     }
 
     @Test
+    void eventsOfOldGiveBackWhatIsReservedAndNotWhatIsThere() {
+        var moreThere = new StockReceived(TEA, "receipt-3", 5, "annex");
+
+        assertThat(after(
+                        RECEIVED,
+                        MORE_RECEIVED,
+                        moreThere,
+                        RESERVED,
+                        new StockCommitted(TEA, "r-1", "order-7", 6, "r-1", List.of())))
+                .isEqualTo(level(annex(5, 0), main(6, 0)));
+    }
+
+    @Test
     void changesOfAReservationMoveWhatIsReserved() {
         var extended =
                 new ReservationExtended(TEA, "r-1", "order-7", "amendment-1", 3, List.of(new Allocation("main", 3)));
