@@ -7,6 +7,7 @@ import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
 import io.waybill.chassis.web.Idempotency;
 import io.waybill.messages.Money;
+import io.waybill.messages.inventory.ProductEvent.ProductChanged;
 import io.waybill.messages.inventory.ProductEvent.ProductListed;
 import io.waybill.messages.inventory.ProductEvent.ProductPriceChanged;
 import io.waybill.messages.order.InspectedLine;
@@ -129,6 +130,26 @@ class OrderApiTest {
                 .isInstanceOfSatisfying(
                         AmendmentRequested.class,
                         asked -> assertThat(asked.total()).isEqualTo(new Money(200, "EUR")));
+    }
+
+    @Test
+    void noChangeOfAProductReachesAnOrderThatWasPlaced() {
+        products.publish(new ProductListed("MUG-1", "Mug", new Money(100, "EUR"), false, 0));
+        await().until(() -> priceList.unitPrice("MUG-1").isPresent());
+        String orderId = confirmed("{\"sku\": \"MUG-1\", \"quantity\": 2}");
+        List<?> before = history(orderId);
+
+        products.publish(
+                new ProductChanged("MUG-1", "Big mug", true, 5),
+                new ProductPriceChanged("MUG-1", new Money(900, "EUR")));
+        await().until(() -> priceList.unitPrice("MUG-1").equals(Optional.of(new Money(900, "EUR"))));
+
+        assertThat(history(orderId)).isEqualTo(before);
+        accepted(post(orderId, "/shipments", "{}"));
+        assertThat(last(orderId))
+                .isInstanceOfSatisfying(
+                        ShipmentRequested.class,
+                        shipment -> assertThat(shipment.amount()).isEqualTo(new Money(200, "EUR")));
     }
 
     @ParameterizedTest
