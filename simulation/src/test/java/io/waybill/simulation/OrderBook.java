@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,9 @@ final class OrderBook {
         final Map<String, ShipmentRequested> shipments = new LinkedHashMap<>();
         final Map<String, ReturnRequested> openReturns = new LinkedHashMap<>();
         final Map<String, ReturnInspected> unpaidReturns = new LinkedHashMap<>();
+        /** Whose money was refused at first. */
+        final Map<String, ReturnInspected> refusedReturns = new LinkedHashMap<>();
+
         final Set<String> delivered = new HashSet<>();
         final Set<String> refusedAmendments = new HashSet<>();
 
@@ -214,12 +218,23 @@ final class OrderBook {
             case ReturnReceived e -> unless(order.openReturns.containsKey(e.returnId()), 10, "not announced: %s", e);
             case ReturnInspected e -> inspected(order, e);
             case ReturnCompleted e -> {
-                var inspected = order.unpaidReturns.remove(e.returnId());
-                unless(inspected != null && inspected.refund().equals(e.refund()), 10, "not as inspected: %s", e);
-                unless(payments.refundedFor(e.returnId()) == e.refund().minor(), 10, "not given back: %s", e);
+                var inspected = Optional.ofNullable(order.unpaidReturns.remove(e.returnId()))
+                        .or(() -> Optional.ofNullable(order.refusedReturns.remove(e.returnId())));
+                unless(
+                        inspected
+                                .map(ReturnInspected::refund)
+                                .filter(e.refund()::equals)
+                                .isPresent(),
+                        10,
+                        "not as inspected: %s",
+                        e);
+                unless(refundedFor(e.returnId()) == e.refund().minor(), 10, "not given back: %s", e);
             }
-            case ReturnRefundRefused e ->
-                unless(order.unpaidReturns.remove(e.returnId()) != null, 10, "not inspected: %s", e);
+            case ReturnRefundRefused e -> {
+                @Nullable ReturnInspected inspected = order.unpaidReturns.remove(e.returnId());
+                unless(inspected != null, 10, "not inspected: %s", e);
+                order.refusedReturns.put(e.returnId(), Objects.requireNonNull(inspected));
+            }
         }
     }
 
@@ -287,7 +302,7 @@ final class OrderBook {
                 .mapToLong(payments::refundedFor)
                 .sum();
         givenBack +=
-                order.refunds.keySet().stream().mapToLong(payments::refundedFor).sum();
+                order.refunds.keySet().stream().mapToLong(this::refundedFor).sum();
         long kept = payments.captured(order.orderId) - payments.refunded(order.orderId);
         long owed = order.shippedMinor() - givenBack;
         unless(kept == owed, 10, "%s: %d kept for %d", order.orderId, kept, owed);
@@ -299,6 +314,11 @@ final class OrderBook {
             long held = payments.heldByProvider(order.orderId);
             unless(held == 0, 10, "%s is over and the provider still holds %d", order.orderId, held);
         }
+    }
+
+    /** What came of a return's refund, and of the second one after that was refused. */
+    private long refundedFor(String returnId) {
+        return payments.refundedFor(returnId) + payments.refundedFor(DerivedId.derive("refund", returnId, "1"));
     }
 
     private void checkAuthorized(Entry order, Money amount, OrderEvent event) {

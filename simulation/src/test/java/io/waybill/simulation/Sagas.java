@@ -1,5 +1,7 @@
 package io.waybill.simulation;
 
+import io.waybill.inventory.checkout.ReturnSaga;
+import io.waybill.messages.order.OrderEvent.ReturnInspected;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,11 +15,14 @@ import org.axonframework.modelling.saga.repository.SagaStore;
 import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Keeps sagas as JSON, so that what a process knew of one when it crashed is lost with it. */
 final class Sagas implements SagaStore<Object> {
 
     private record Stored(Class<?> type, SerializedObject<byte[]> saga, Set<AssociationValue> associations) {}
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final Serializer serializer;
     private final Map<String, Stored> sagas = new LinkedHashMap<>();
@@ -35,6 +40,16 @@ final class Sagas implements SagaStore<Object> {
         return sagas.values().stream()
                 .map(stored -> stored.type().getSimpleName() + " " + stored.associations() + " "
                         + new String(stored.saga().getData(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    /** Returns whose refund was refused, and about which somebody has to decide. */
+    List<ReturnInspected> refusedReturns() {
+        return sagas.values().stream()
+                .filter(stored -> stored.type() == ReturnSaga.class)
+                .map(stored -> JSON.readTree(stored.saga().getData()))
+                .filter(saga -> saga.path("step").asString().equals("REFUSED"))
+                .map(saga -> JSON.treeToValue(saga.path("inspected"), ReturnInspected.class))
                 .toList();
     }
 

@@ -4,12 +4,16 @@ import static io.waybill.simulation.Violation.unless;
 
 import io.waybill.chassis.messaging.Fault;
 import io.waybill.chassis.messaging.Misuse;
+import io.waybill.messages.checkout.ProcessEvent;
+import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
+import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.checkout.ProcessEvent.ProcessStalled;
 import io.waybill.messages.inventory.ProductCommand.ListProduct;
 import io.waybill.messages.inventory.ProductEvent;
 import io.waybill.messages.inventory.StockEvent;
 import io.waybill.messages.order.OrderCommand.RecordDelivery;
 import io.waybill.messages.order.OrderEvent;
+import io.waybill.messages.order.OrderEvent.ReturnInspected;
 import io.waybill.messages.payment.PaymentCommand;
 import io.waybill.messages.payment.PaymentCommand.RefundPayment;
 import io.waybill.messages.payment.PaymentEvent;
@@ -23,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericEventMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +72,7 @@ final class World {
     private final List<String> story = new ArrayList<>();
     private final boolean storyTold;
     private final Set<String> goodwillRefunds = new HashSet<>();
+    private final Set<String> triedAgain = new HashSet<>();
     private boolean calm;
     /** Whether no deadline passes as long as anything else can happen. */
     private boolean patient;
@@ -217,7 +223,7 @@ final class World {
                 || courier.tellLate()
                 || (bankAnswers && (courier.run(services.now()) || bank.doSomethingLate() || sendNotice()))
                 || fireTimer()
-                || (bankAnswers && waitForCustomers());
+                || (bankAnswers && (waitForCustomers() || decideAboutRefusedReturns()));
     }
 
     // What people ask for.
@@ -363,6 +369,19 @@ final class World {
             services.publish(timer.event());
         });
         return first.isPresent();
+    }
+
+    /** Somebody has each refused refund tried once more, and then gives it up. */
+    private boolean decideAboutRefusedReturns() {
+        List<ReturnInspected> refused = services.sagas().refusedReturns();
+        for (ReturnInspected goods : refused) {
+            ProcessEvent decision = triedAgain.add(goods.returnId())
+                    ? new ProcessRetried(goods.orderId(), goods.returnId(), "return")
+                    : new ProcessResolved(goods.orderId(), goods.returnId(), "return", "settled by hand");
+            tell("somebody decides: %s", decision);
+            services.publish(GenericEventMessage.asEventMessage(decision));
+        }
+        return !refused.isEmpty();
     }
 
     private boolean waitForCustomers() {

@@ -130,7 +130,7 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     }
 
     private boolean isStalled() {
-        return !misused.isEmpty();
+        return !misused.isEmpty() || waitsFor() == WaitsFor.OPERATOR;
     }
 
     final S step() {
@@ -144,7 +144,12 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     }
 
     final void note(OutcomeUnknown unknown) {
-        lastError = "The outcome of " + unknown.operation() + " is unknown: " + unknown.error();
+        note("The outcome of " + unknown.operation() + " is unknown: " + unknown.error());
+    }
+
+    /** What an operator should know of the current step. */
+    final void note(String error) {
+        lastError = error;
     }
 
     final void retry(ProcessRetried retried, SagaCommands commands) {
@@ -160,7 +165,7 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     }
 
     /** Another process of the order may go by the same ID. */
-    private boolean isAbout(String kind) {
+    final boolean isAbout(String kind) {
         return kind.equals(process());
     }
 

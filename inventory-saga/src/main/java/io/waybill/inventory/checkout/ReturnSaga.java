@@ -2,10 +2,13 @@ package io.waybill.inventory.checkout;
 
 import static io.waybill.inventory.checkout.ReturnSaga.Step.AWAITING_REFUND;
 import static io.waybill.inventory.checkout.ReturnSaga.Step.COMPLETING;
+import static io.waybill.inventory.checkout.ReturnSaga.Step.REFUSED;
 import static io.waybill.inventory.checkout.ReturnSaga.Step.REFUSING;
 import static io.waybill.inventory.checkout.ReturnSaga.Step.SETTLING;
 
 import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.messages.DerivedId;
+import io.waybill.messages.Money;
 import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
 import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.inventory.StockCommand.ReturnStock;
@@ -47,6 +50,8 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
         SETTLING(WaitsFor.PAYMENT),
         COMPLETING(WaitsFor.ORDER),
         REFUSING(WaitsFor.ORDER),
+        /** The goods are here and the order knows that the money was refused: somebody may have it tried again. */
+        REFUSED(WaitsFor.OPERATOR),
         /** The return was given up while its money was on the way: it is complete if that arrives after all. */
         AWAITING_REFUND(WaitsFor.PAYMENT);
 
@@ -80,6 +85,13 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
 
     private @Nullable String refusal;
 
+    /** Names the refund that is tried; the first has the name of the return. */
+    private @Nullable String refundId;
+    /** What is left to be given back of a refund that was refused; null before. */
+    private @Nullable Money left;
+
+    private int attempts;
+
     // The happy path.
 
     @StartSaga
@@ -89,6 +101,7 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
             return;
         }
         inspected = inspection;
+        refundId = inspection.returnId();
         if (inspection.refund().minor() == 0) {
             refund = Refund.GIVEN;
         }
@@ -120,12 +133,20 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
 
     @SagaEventHandler(associationProperty = "refundId", keyName = KEY)
     void on(RefundRefused refused, @Timestamp Instant at, SagaCommands commands) {
+        if (!refused.refundId().equals(refundId)) {
+            return;
+        }
         refund = Refund.NONE;
+        left = refused.amount();
         if (isAt(AWAITING_REFUND)) {
             SagaLifecycle.end();
         } else if (isAt(SETTLING)) {
             refusal = refused.reason();
-            tellTheOrderOnceSettled(at, commands);
+            if (attempts == 0) {
+                tellTheOrderOnceSettled(at, commands);
+            } else {
+                waitForSomebody(refused.reason(), at, commands);
+            }
         }
     }
 
@@ -139,10 +160,38 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
     @SagaEventHandler(associationProperty = KEY)
     void on(ReturnRefundRefused refused, @Timestamp Instant at, SagaCommands commands) {
         switch (refund) {
-            case NONE -> SagaLifecycle.end();
+            case NONE -> {
+                if (isAt(REFUSING) && left != null) {
+                    waitForSomebody(refused.reason(), at, commands);
+                } else if (!isAt(REFUSED)) {
+                    SagaLifecycle.end();
+                }
+            }
             case ON_THE_WAY -> enter(AWAITING_REFUND, at, commands);
             case GIVEN -> enter(COMPLETING, at, commands);
         }
+    }
+
+    private void awaitRefundIfAny(Instant at, SagaCommands commands) {
+        if (refund == Refund.ON_THE_WAY) {
+            enter(AWAITING_REFUND, at, commands);
+        } else {
+            SagaLifecycle.end();
+        }
+    }
+
+    private void waitForSomebody(String reason, Instant at, SagaCommands commands) {
+        enter(REFUSED, at, commands);
+        note("The refund was refused: " + reason);
+    }
+
+    /** Payment has answered this refund for good, so what is left needs one of another name. */
+    private void refundAgain(Instant at, SagaCommands commands) {
+        attempts++;
+        refundId = DerivedId.derive("refund", processId(), Integer.toString(attempts));
+        SagaLifecycle.associateWith(KEY, refundId);
+        refund = Refund.ON_THE_WAY;
+        enter(SETTLING, at, commands);
     }
 
     private void tellTheOrderOnceSettled(Instant at, SagaCommands commands) {
@@ -158,8 +207,12 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
     // What an operator decided.
 
     @SagaEventHandler(associationProperty = "processId", keyName = KEY)
-    void on(ProcessRetried retried, SagaCommands commands) {
-        retry(retried, commands);
+    void on(ProcessRetried retried, @Timestamp Instant at, SagaCommands commands) {
+        if (isAt(REFUSED) && isAbout(retried.process())) {
+            refundAgain(at, commands);
+        } else {
+            retry(retried, commands);
+        }
     }
 
     @SagaEventHandler(associationProperty = "processId", keyName = KEY)
@@ -176,8 +229,13 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
             // Payment did not even try.
             refund = Refund.NONE;
         }
-        refusal = reason;
-        tellTheOrder(at, commands);
+        if (attempts > 0) {
+            // The order knows of the first refusal.
+            awaitRefundIfAny(at, commands);
+        } else {
+            refusal = reason;
+            tellTheOrder(at, commands);
+        }
         return true;
     }
 
@@ -188,7 +246,7 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
             case COMPLETING -> List.of(new CompleteReturn(orderId(), processId()));
             case REFUSING ->
                 List.of(new RecordReturnRefundRefusal(orderId(), processId(), Objects.requireNonNull(refusal)));
-            case AWAITING_REFUND -> List.of();
+            case REFUSED, AWAITING_REFUND -> List.of();
         };
     }
 
@@ -198,7 +256,11 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
                         new ReturnStock(line.sku(), processId(), orderId(), line.restocked(), line.writtenOff(), null));
         Stream<Object> money = refund == Refund.ON_THE_WAY
                 ? Stream.of(new RefundPayment(
-                        paymentId(), orderId(), processId(), inspected().refund(), "RETURNED"))
+                        paymentId(),
+                        orderId(),
+                        Objects.requireNonNull(refundId),
+                        Objects.requireNonNullElse(left, inspected().refund()),
+                        "RETURNED"))
                 : Stream.empty();
         return Stream.concat(goods, money).toList();
     }

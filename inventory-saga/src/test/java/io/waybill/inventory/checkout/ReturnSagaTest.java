@@ -7,6 +7,7 @@ import static io.waybill.inventory.checkout.Samples.eur;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.waybill.inventory.checkout.OrderProcess.WaitsFor;
+import io.waybill.messages.DerivedId;
 import io.waybill.messages.inventory.StockCommand.ReturnStock;
 import io.waybill.messages.inventory.StockEvent.StockReturned;
 import io.waybill.messages.order.InspectedLine;
@@ -44,6 +45,7 @@ class ReturnSagaTest {
     private static final RefundCompleted REFUNDED = new RefundCompleted(PAYMENT, ORDER, RETURN, eur(2249));
     private static final RefundRefused REFUND_REFUSED =
             new RefundRefused(PAYMENT, ORDER, RETURN, eur(2249), "CARD_EXPIRED");
+    private static final String SECOND_REFUND = DerivedId.derive("refund", RETURN, "1");
     private static final CompleteReturn COMPLETE = new CompleteReturn(ORDER, RETURN);
     private static final ReturnCompleted COMPLETED = new ReturnCompleted(ORDER, RETURN, eur(2249));
     private static final ReturnRefundRefused REFUSED = new ReturnRefundRefused(ORDER, RETURN, "CARD_EXPIRED");
@@ -100,11 +102,71 @@ class ReturnSagaTest {
     }
 
     @Test
-    void endsWithTheRecordedRefusal() {
+    void waitsForSomebodyOnceTheRefusalIsRecorded() {
         given(INSPECTED, TEA_RETURNED, REFUND_REFUSED, CUP_RETURNED)
                 .whenPublishingA(REFUSED)
                 .expectNoDispatchedCommands()
-                .expectActiveSagas(0);
+                .expectActiveSagas(1);
+
+        assertThat(goods.view().stalled()).isTrue();
+        assertThat(goods.view().waitsFor()).isEqualTo(WaitsFor.OPERATOR);
+        assertThat(goods.view().lastError()).contains("CARD_EXPIRED");
+    }
+
+    @Test
+    void givesBackWhatIsLeftUnderAnotherNameWhenSomebodyHasItTriedAgain() {
+        var partRefused = new RefundRefused(PAYMENT, ORDER, RETURN, eur(1000), "CARD_EXPIRED");
+        given(INSPECTED, TEA_RETURNED, CUP_RETURNED, partRefused, REFUSED);
+
+        goods.whenRetried()
+                .expectDispatchedCommands(new RefundPayment(PAYMENT, ORDER, SECOND_REFUND, eur(1000), "RETURNED"));
+
+        goods.axon()
+                .whenPublishingA(new RefundCompleted(PAYMENT, ORDER, SECOND_REFUND, eur(1000)))
+                .expectDispatchedCommands(COMPLETE);
+        goods.axon().whenPublishingA(COMPLETED).expectActiveSagas(0);
+    }
+
+    @Test
+    void waitsAgainWithoutTellingTheOrderWhenTheSecondAttemptIsRefused() {
+        given(INSPECTED, TEA_RETURNED, CUP_RETURNED, REFUND_REFUSED, REFUSED);
+        goods.whenRetried();
+
+        goods.axon()
+                .whenPublishingA(new RefundRefused(PAYMENT, ORDER, SECOND_REFUND, eur(2249), "ACCOUNT_CLOSED"))
+                .expectNoDispatchedCommands()
+                .expectActiveSagas(1);
+        assertThat(goods.view().stalled()).isTrue();
+        assertThat(goods.view().lastError()).contains("ACCOUNT_CLOSED");
+    }
+
+    @Test
+    void firstRefusalThatComesAgainDoesNotEndTheSecondAttempt() {
+        given(INSPECTED, TEA_RETURNED, CUP_RETURNED, REFUND_REFUSED, REFUSED);
+        goods.whenRetried();
+
+        goods.axon().andThenAPublished(REFUND_REFUSED);
+
+        assertThat(goods.view().stalled()).isFalse();
+        assertThat(goods.view().waitsFor()).isEqualTo(WaitsFor.PAYMENT);
+    }
+
+    @Test
+    void endsWhenSomebodyGivesTheRefundUp() {
+        given(INSPECTED, TEA_RETURNED, CUP_RETURNED, REFUND_REFUSED, REFUSED);
+
+        goods.whenResolved().expectNoDispatchedCommands().expectActiveSagas(0);
+    }
+
+    @Test
+    void moneyOfASecondAttemptThatWasGivenUpCompletesTheReturnAllTheSame() {
+        given(INSPECTED, TEA_RETURNED, CUP_RETURNED, REFUND_REFUSED, REFUSED);
+        goods.whenRetried();
+        goods.whenResolved().expectNoDispatchedCommands().expectActiveSagas(1);
+
+        goods.axon()
+                .whenPublishingA(new RefundCompleted(PAYMENT, ORDER, SECOND_REFUND, eur(2249)))
+                .expectDispatchedCommands(COMPLETE);
     }
 
     // What an operator sees and does.
@@ -257,9 +319,8 @@ class ReturnSagaTest {
         goods.everythingDeliveredTwiceChangesNothing(events);
     }
 
-    static final List<List<Object>> finished = List.of(
-            List.of(INSPECTED, TEA_RETURNED, CUP_RETURNED, REFUNDED, COMPLETED),
-            List.of(INSPECTED, TEA_RETURNED, CUP_RETURNED, REFUND_REFUSED, REFUSED));
+    static final List<List<Object>> finished =
+            List.of(List.of(INSPECTED, TEA_RETURNED, CUP_RETURNED, REFUNDED, COMPLETED));
 
     @ParameterizedTest
     @FieldSource("finished")
