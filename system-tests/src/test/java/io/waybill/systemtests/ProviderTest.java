@@ -126,7 +126,7 @@ class ProviderTest {
     }
 
     @Test
-    void saysThatARefundWasRefusedAndThatTheGoodsAreBack() {
+    void saysThatARefundWasRefusedAndGivesTheMoneyBackWhenSomebodyHasItTriedAgain() {
         String orderId = confirmed();
         waybill.ship(orderId).expect(202);
         waybill.awaitStatus(orderId, "SHIPPED");
@@ -144,6 +144,20 @@ class ProviderTest {
                 "a refused refund",
                 refused -> refused.at("/returns/0/status").asString("").equals("REFUND_REFUSED"));
         ledger.assertAddsUp(mug, 10, List.of(order));
+        waybill.awaitJson(
+                "/ops/sagas?stalled=true&orderId=" + orderId,
+                "a return that waits for somebody",
+                waiting -> waiting.at("/items/0/processId").asString("").equals(returnId));
+
+        sandbox.behave();
+        waybill.post("/ops/sagas/" + returnId + "/retry", "").expect(202);
+
+        var completed = waybill.awaitOrder(
+                orderId,
+                "its money back",
+                refunded -> refunded.at("/returns/0/status").asString("").equals("COMPLETED"));
+        assertThat(completed.at("/refunded/minor").asLong()).isEqualTo(2 * 1_490);
+        ledger.assertAddsUp(mug, 10, List.of(completed));
     }
 
     @Test

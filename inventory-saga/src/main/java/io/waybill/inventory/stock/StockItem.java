@@ -105,7 +105,8 @@ class StockItem {
         if (available + (long) command.delta() < 0) {
             throw Misuse.conflict(
                     "STOCK_BELOW_RESERVED",
-                    "Only " + available + " pieces at " + command.location() + " are not reserved.");
+                    "Only " + available + " pieces at " + command.location()
+                            + " are not reserved. Cancel or amend orders that hold the others first.");
         }
         requireRoomFor(command.delta());
         apply(new StockAdjusted(
@@ -123,7 +124,8 @@ class StockItem {
         if (command.counted() < level.reserved()) {
             throw Misuse.conflict(
                     "STOCK_BELOW_RESERVED",
-                    level.reserved() + " pieces at " + command.location() + " are reserved, more than were counted.");
+                    level.reserved() + " pieces at " + command.location()
+                            + " are reserved, more than were counted. Cancel or amend orders that hold them first.");
         }
         int delta = command.counted() - level.onHand();
         requireRoomFor(delta);

@@ -48,6 +48,7 @@ class ProviderWork {
      * @param task names what is to be done first, so that attempts at it are not taken for attempts at the next thing
      * @param attempts that failed so far
      * @param lost how many of these the provider never saw
+     * @param claimedUntil when another worker may take it
      */
     record Item(
             String paymentId,
@@ -55,7 +56,8 @@ class ProviderWork {
             Instant dueAt,
             int attempts,
             int lost,
-            @Nullable String lastError) {}
+            @Nullable String lastError,
+            Instant claimedUntil) {}
 
     /** Says what is to be done first, unless that is known: then attempts and delays stay as they are. */
     void schedule(String paymentId, String task, Instant dueAt) {
@@ -143,7 +145,8 @@ class ProviderWork {
     }
 
     private void free(Item item) {
-        payments.updateOne(eq(item.paymentId()), set("claimedUntil", NOT_CLAIMED));
+        Bson stillOurs = eq("claimedUntil", Date.from(item.claimedUntil()));
+        payments.updateOne(and(eq(item.paymentId()), stillOurs), set("claimedUntil", NOT_CLAIMED));
         news.release();
     }
 
@@ -171,6 +174,7 @@ class ProviderWork {
                 document.getDate("dueAt").toInstant(),
                 document.getInteger("attempts"),
                 document.getInteger("lost"),
-                document.getString("lastError"));
+                document.getString("lastError"),
+                document.getDate("claimedUntil").toInstant());
     }
 }

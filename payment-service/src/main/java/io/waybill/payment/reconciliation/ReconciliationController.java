@@ -171,7 +171,8 @@ class ReconciliationController {
             throw new RequestRefused(
                     HttpStatus.CONFLICT,
                     result.outcome(),
-                    "The repair was not possible now. The discrepancy stays in the queue.");
+                    "It cannot be repaired from here as it is now, and stays in the queue. Try again later, or settle it with"
+                            + " the provider by hand and dismiss it.");
         }
         return new Repaired(id, result.state(), result.outcome());
     }

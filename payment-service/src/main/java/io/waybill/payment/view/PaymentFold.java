@@ -1,5 +1,6 @@
 package io.waybill.payment.view;
 
+import io.waybill.messages.Money;
 import io.waybill.messages.payment.PaymentEvent;
 import io.waybill.messages.payment.PaymentEvent.AuthorizationExpired;
 import io.waybill.messages.payment.PaymentEvent.AuthorizationRequested;
@@ -22,6 +23,8 @@ import io.waybill.messages.payment.PaymentEvent.RefundRefused;
 import io.waybill.messages.payment.PaymentEvent.RefundRequested;
 import io.waybill.messages.payment.PaymentEvent.RefundStarted;
 import io.waybill.messages.payment.PaymentEvent.VoidRequested;
+import io.waybill.messages.payment.PaymentQuery.Refund;
+import io.waybill.messages.payment.PaymentQuery.RefundStatus;
 import io.waybill.messages.payment.ProviderOperation;
 import io.waybill.payment.view.PaymentPage.Line;
 import io.waybill.payment.view.PaymentPage.Stage;
@@ -44,12 +47,14 @@ final class PaymentFold {
     private long refundedMinor;
     private boolean settled;
     private @Nullable String reason;
+    private List<Refund> refunds;
     private List<String> unknown;
 
     private PaymentFold(PaymentEvent first) {
         paymentId = first.paymentId();
         orderId = first.orderId();
         lines = List.of();
+        refunds = List.of();
         unknown = List.of();
     }
 
@@ -63,6 +68,7 @@ final class PaymentFold {
         refundedMinor = before.refundedMinor();
         settled = before.settled();
         reason = before.reason();
+        refunds = before.refunds();
         unknown = before.unknown();
     }
 
@@ -99,10 +105,11 @@ final class PaymentFold {
             }
             case PaymentRefunded e -> {
                 refundedMinor += e.amount().minor();
+                onRefund(e.refundId(), e.amount(), refund -> givenBack(refund, e.amount()));
                 known(ProviderOperation.REFUND, e.refundId());
             }
             case RefundRefused e -> {
-                reason = e.reason();
+                onRefund(e.refundId(), e.amount(), refund -> refused(refund, e.reason()));
                 known(ProviderOperation.REFUND, e.refundId());
             }
             case PaymentSettled e -> settled = true;
@@ -110,8 +117,8 @@ final class PaymentFold {
             case VoidRequested e -> {}
             case CaptureStarted e -> {}
             case CaptureRequested e -> {}
-            case RefundStarted e -> {}
-            case RefundRequested e -> {}
+            case RefundStarted e -> onRefund(e.refundId(), e.amount(), UnaryOperator.identity());
+            case RefundRequested e -> onRefund(e.refundId(), e.amount(), UnaryOperator.identity());
             case RefundCompleted e -> {}
             case PaymentCancelled e -> {}
             case PaymentUndone e -> {}
@@ -129,6 +136,7 @@ final class PaymentFold {
                 refundedMinor,
                 settled,
                 reason,
+                refunds,
                 unknown,
                 at);
     }
@@ -168,6 +176,26 @@ final class PaymentFold {
         lines = lines.stream()
                 .map(line -> line.authorizationId().equals(authorizationId) ? change.apply(line) : line)
                 .toList();
+    }
+
+    /** One that is not known yet is of an event of old, or was found by reconciliation: it is about that amount. */
+    private void onRefund(String refundId, Money amount, UnaryOperator<Refund> change) {
+        if (refunds.stream().noneMatch(refund -> refund.refundId().equals(refundId))) {
+            refunds = with(refunds, new Refund(refundId, RefundStatus.REQUESTED, amount, 0, null));
+        }
+        refunds = refunds.stream()
+                .map(refund -> refund.refundId().equals(refundId) ? change.apply(refund) : refund)
+                .toList();
+    }
+
+    private static Refund givenBack(Refund refund, Money part) {
+        long minor = refund.refundedMinor() + part.minor();
+        RefundStatus status = minor >= refund.amount().minor() ? RefundStatus.COMPLETED : refund.status();
+        return new Refund(refund.refundId(), status, refund.amount(), minor, refund.reason());
+    }
+
+    private static Refund refused(Refund refund, String reason) {
+        return new Refund(refund.refundId(), RefundStatus.REFUSED, refund.amount(), refund.refundedMinor(), reason);
     }
 
     private void known(ProviderOperation operation, String id) {

@@ -2,6 +2,7 @@ package io.waybill.payment.view;
 
 import io.waybill.messages.Money;
 import io.waybill.messages.payment.PaymentQuery.PaymentView;
+import io.waybill.messages.payment.PaymentQuery.Refund;
 import io.waybill.messages.payment.PaymentStatus;
 import java.time.Instant;
 import java.util.List;
@@ -24,6 +25,7 @@ public record PaymentPage(
         long refundedMinor,
         boolean settled,
         @Nullable String reason,
+        List<Refund> refunds,
         List<String> unknown,
         Instant updatedAt) {
 
@@ -34,6 +36,7 @@ public record PaymentPage(
     public enum Stage {
         ASKED,
         GRANTED,
+        EXPIRED,
         DECLINED,
         VOIDED
     }
@@ -55,7 +58,8 @@ public record PaymentPage(
         }
 
         Line expired(long minor) {
-            return new Line(authorizationId, stage, askedMinor - minor, Math.max(0, heldMinor - minor), null);
+            long left = Math.max(0, heldMinor - minor);
+            return new Line(authorizationId, left == 0 ? Stage.EXPIRED : stage, askedMinor - minor, left, null);
         }
     }
 
@@ -71,6 +75,7 @@ public record PaymentPage(
                 refundedMinor,
                 reason,
                 actionUrl(),
+                refunds,
                 unknown,
                 updatedAt);
     }

@@ -21,9 +21,12 @@ import io.waybill.messages.payment.PaymentEvent.PaymentSettled;
 import io.waybill.messages.payment.PaymentEvent.PaymentVoided;
 import io.waybill.messages.payment.PaymentEvent.RefundRefused;
 import io.waybill.messages.payment.PaymentEvent.RefundRequested;
+import io.waybill.messages.payment.PaymentEvent.RefundStarted;
 import io.waybill.messages.payment.PaymentEvent.VoidRequested;
 import io.waybill.messages.payment.PaymentQuery.FindPayment;
 import io.waybill.messages.payment.PaymentQuery.PaymentView;
+import io.waybill.messages.payment.PaymentQuery.Refund;
+import io.waybill.messages.payment.PaymentQuery.RefundStatus;
 import io.waybill.messages.payment.PaymentStatus;
 import io.waybill.messages.payment.ProviderOperation;
 import java.time.Instant;
@@ -143,15 +146,48 @@ class PaymentViewsTest {
                 .isEqualTo(view(PaymentStatus.AUTHORIZED, 100, 100, 0, 0, null, 3));
         PaymentEvent refunding = new RefundRequested(PAYMENT, ORDER, "r1", PAYMENT, eur(100), "CANCELLED");
         assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), refunding))
-                .isEqualTo(view(PaymentStatus.CAPTURED, 100, 0, 100, 0, null, 3));
+                .isEqualTo(view(
+                        PaymentStatus.CAPTURED, 100, 0, 100, 0, null, 3, refund(RefundStatus.REQUESTED, 100, 0, null)));
     }
 
     @Test
     void showsWhatWasRefunded() {
         assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), refunded("r1", 30)))
-                .isEqualTo(view(PaymentStatus.PARTIALLY_REFUNDED, 100, 0, 100, 30, null, 3));
-        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), refunded("r1", 30), refunded("r2", 70)))
-                .isEqualTo(view(PaymentStatus.REFUNDED, 100, 0, 100, 100, null, 4));
+                .isEqualTo(view(
+                        PaymentStatus.PARTIALLY_REFUNDED,
+                        100,
+                        0,
+                        100,
+                        30,
+                        null,
+                        3,
+                        refund(RefundStatus.COMPLETED, 30, 30, null)));
+        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), refunded("r1", 30), refunded("r2", 70))
+                        .status())
+                .isEqualTo(PaymentStatus.REFUNDED);
+    }
+
+    @Test
+    void refundInPartsIsCompleteWithTheLastOfThem() {
+        PaymentEvent started = new RefundStarted(PAYMENT, ORDER, "r1", eur(50), "too small");
+
+        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), started, refunded("r1", 30))
+                        .refunds())
+                .containsExactly(refund(RefundStatus.REQUESTED, 50, 30, null));
+        assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), started, refunded("r1", 30), refunded("r1", 20))
+                        .refunds())
+                .containsExactly(refund(RefundStatus.COMPLETED, 50, 50, null));
+    }
+
+    @Test
+    void showsThatNothingIsHeldOnceAHoldHasRunOut() {
+        PaymentEvent expired = new AuthorizationExpired(PAYMENT, ORDER, PAYMENT, eur(100));
+
+        assertThat(after(REQUESTED, AUTHORIZED, expired, requested(MORE, 100)).status())
+                .isEqualTo(PaymentStatus.REQUESTED);
+        assertThat(after(REQUESTED, AUTHORIZED, expired, requested(MORE, 100), declined(MORE))
+                        .status())
+                .isEqualTo(PaymentStatus.DECLINED);
     }
 
     @Test
@@ -159,7 +195,15 @@ class PaymentViewsTest {
         PaymentEvent refused = new RefundRefused(PAYMENT, ORDER, "r1", eur(30), "DISPUTED");
 
         assertThat(after(REQUESTED, AUTHORIZED, captured("s1", 100), refused))
-                .isEqualTo(view(PaymentStatus.CAPTURED, 100, 0, 100, 0, "DISPUTED", 3));
+                .isEqualTo(view(
+                        PaymentStatus.CAPTURED,
+                        100,
+                        0,
+                        100,
+                        0,
+                        null,
+                        3,
+                        refund(RefundStatus.REFUSED, 30, 0, "DISPUTED")));
     }
 
     @Test
@@ -203,6 +247,10 @@ class PaymentViewsTest {
         return new PaymentRefunded(PAYMENT, ORDER, id, PAYMENT, eur(minor));
     }
 
+    private static Refund refund(RefundStatus status, long minor, long refundedMinor, @Nullable String reason) {
+        return new Refund("r1", status, eur(minor), refundedMinor, reason);
+    }
+
     private static PaymentView view(
             PaymentStatus status,
             long amountMinor,
@@ -210,7 +258,8 @@ class PaymentViewsTest {
             long capturedMinor,
             long refundedMinor,
             @Nullable String reason,
-            int seconds) {
+            int seconds,
+            Refund... refunds) {
         return new PaymentView(
                 PAYMENT,
                 ORDER,
@@ -221,6 +270,7 @@ class PaymentViewsTest {
                 refundedMinor,
                 reason,
                 null,
+                List.of(refunds),
                 List.of(),
                 START.plusSeconds(seconds));
     }

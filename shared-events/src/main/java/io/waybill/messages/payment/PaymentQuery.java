@@ -21,8 +21,9 @@ public sealed interface PaymentQuery {
      * @param heldMinor minor units that the provider holds for us and we have not taken
      * @param capturedMinor minor units taken so far
      * @param refundedMinor minor units given back so far
-     * @param reason why it was declined, its capture or a refund refused; null otherwise
+     * @param reason why it was declined or its capture refused; null otherwise
      * @param actionUrl where the customer has something to do; null otherwise
+     * @param refunds all that were asked for, in that order
      * @param unknown what of it nobody knows the outcome of; empty if all is known
      */
     record PaymentView(
@@ -35,8 +36,30 @@ public sealed interface PaymentQuery {
             long refundedMinor,
             @Nullable String reason,
             @Nullable String actionUrl,
+            List<Refund> refunds,
             List<String> unknown,
             Instant updatedAt) {}
+
+    /**
+     * Money that is to be given back, or was.
+     *
+     * @param amount that was asked for
+     * @param refundedMinor minor units of it given back so far
+     * @param reason why it, or what is left of it, was refused; null otherwise
+     */
+    record Refund(
+            String refundId,
+            RefundStatus status,
+            Money amount,
+            long refundedMinor,
+            @Nullable String reason) {}
+
+    /** Where a refund stands. */
+    enum RefundStatus {
+        REQUESTED,
+        COMPLETED,
+        REFUSED
+    }
 
     /** Payments of an order. A wrapper, because a bare list loses its element type on the wire. */
     record PaymentList(List<PaymentView> items) {}
