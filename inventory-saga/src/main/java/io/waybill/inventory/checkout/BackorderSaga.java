@@ -59,11 +59,6 @@ public class BackorderSaga extends OrderProcess<BackorderSaga.Step> {
     }
 
     @Override
-    boolean giveUp(String reason, Instant at, SagaCommands commands) {
-        return false;
-    }
-
-    @Override
     List<?> commands() {
         return List.of(new RecordBackorderArrival(orderId(), filled().sku()));
     }

@@ -79,11 +79,6 @@ public class CancellationSaga extends OrderProcess<CancellationSaga.Step> {
     }
 
     @Override
-    boolean giveUp(String reason, Instant at, SagaCommands commands) {
-        return false;
-    }
-
-    @Override
     List<?> commands() {
         return whole == null ? undoing(rest()) : undoing(whole);
     }

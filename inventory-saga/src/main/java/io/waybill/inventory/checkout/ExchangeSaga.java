@@ -59,11 +59,6 @@ public class ExchangeSaga extends OrderProcess<ExchangeSaga.Step> {
     }
 
     @Override
-    boolean giveUp(String reason, Instant at, SagaCommands commands) {
-        return false;
-    }
-
-    @Override
     List<?> commands() {
         return List.of(new PlaceOrder(
                 exchange().exchangeOrderId(),

@@ -81,9 +81,11 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     /**
      * Undoes what was arranged, as after a refusal.
      *
-     * @return false if it is too late for that, or already being done
+     * @return false if there is nothing to undo, it is too late for that, or it is already being done
      */
-    abstract boolean giveUp(String reason, Instant at, SagaCommands commands);
+    boolean giveUp(String reason, Instant at, SagaCommands commands) {
+        return false;
+    }
 
     /** When the process gives up by itself, if it does. */
     @Nullable

@@ -85,11 +85,10 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
 
     private @Nullable String refusal;
 
-    /** Names the refund that is tried; the first has the name of the return. */
-    private @Nullable String refundId;
     /** What is left to be given back of a refund that was refused; null before. */
     private @Nullable Money left;
 
+    /** Refunds that were refused and tried again. */
     private int attempts;
 
     // The happy path.
@@ -101,7 +100,6 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
             return;
         }
         inspected = inspection;
-        refundId = inspection.returnId();
         if (inspection.refund().minor() == 0) {
             refund = Refund.GIVEN;
         }
@@ -133,7 +131,7 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
 
     @SagaEventHandler(associationProperty = "refundId", keyName = KEY)
     void on(RefundRefused refused, @Timestamp Instant at, SagaCommands commands) {
-        if (!refused.refundId().equals(refundId)) {
+        if (!refused.refundId().equals(refundId())) {
             return;
         }
         refund = Refund.NONE;
@@ -185,11 +183,15 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
         note("The refund was refused: " + reason);
     }
 
+    /** Names the refund that is tried; the first has the name of the return. */
+    private String refundId() {
+        return attempts == 0 ? processId() : DerivedId.derive("refund", processId(), Integer.toString(attempts));
+    }
+
     /** Payment has answered this refund for good, so what is left needs one of another name. */
     private void refundAgain(Instant at, SagaCommands commands) {
         attempts++;
-        refundId = DerivedId.derive("refund", processId(), Integer.toString(attempts));
-        SagaLifecycle.associateWith(KEY, refundId);
+        SagaLifecycle.associateWith(KEY, refundId());
         refund = Refund.ON_THE_WAY;
         enter(SETTLING, at, commands);
     }
@@ -258,7 +260,7 @@ public class ReturnSaga extends OrderProcess<ReturnSaga.Step> {
                 ? Stream.of(new RefundPayment(
                         paymentId(),
                         orderId(),
-                        Objects.requireNonNull(refundId),
+                        refundId(),
                         Objects.requireNonNullElse(left, inspected().refund()),
                         "RETURNED"))
                 : Stream.empty();
