@@ -2,7 +2,6 @@ package io.waybill.systemtests;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +68,7 @@ final class WaybillSystem implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final WaybillClient client;
 
-    private WaybillSystem() throws IOException {
+    private WaybillSystem(BiConsumer<HttpRequest, Answer> witness) throws IOException {
         data = Files.createTempDirectory("waybill-system-tests");
         Files.createDirectories(logs);
         var taken = new HashSet<Integer>();
@@ -76,13 +76,17 @@ final class WaybillSystem implements AutoCloseable {
             ports.put(service, freePort(taken));
         }
         axonServerGrpcPort = freePort(taken);
-        client = new WaybillClient(url(Service.GATEWAY) + "/api", ApiDescription.read(root)::check);
+        client = new WaybillClient(url(Service.GATEWAY) + "/api", witness);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.values().forEach(Process::destroyForcibly)));
     }
 
-    /** Starts everything and waits until it is ready. */
-    static WaybillSystem start() throws IOException {
-        var system = new WaybillSystem();
+    /**
+     * Starts everything and waits until it is ready.
+     *
+     * @param witness sees each answer that the client of this system gets, and throws if it is not to be
+     */
+    static WaybillSystem start(BiConsumer<HttpRequest, Answer> witness) throws IOException {
+        var system = new WaybillSystem(witness);
         for (Service service : system.ownServices()) {
             Files.deleteIfExists(system.log(service));
         }
@@ -110,9 +114,9 @@ final class WaybillSystem implements AutoCloseable {
         return "http://127.0.0.1:" + port(service);
     }
 
-    /** Skips the test that calls it if the process is not one of this harness. */
-    void assumeOwn(Service service) {
-        assumeTrue(ownServices().contains(service), service.moduleName() + " is not started by this harness");
+    /** Whether the process is one of this harness, which it may stop and kill. */
+    boolean owns(Service service) {
+        return ownServices().contains(service);
     }
 
     /** Ends a process as a power cut would: no handler, no flush, no goodbye. */
@@ -372,7 +376,7 @@ final class WaybillSystem implements AutoCloseable {
     }
 
     /** The tests run in their module's folder under Maven and, by default, in the project's under an IDE. */
-    private static Path projectRoot() {
+    static Path projectRoot() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("mvnw"))) {
             @Nullable Path parent = folder.getParent();
