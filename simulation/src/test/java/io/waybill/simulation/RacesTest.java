@@ -13,6 +13,7 @@ import io.waybill.messages.order.OrderCommand.CancelOrder;
 import io.waybill.messages.order.OrderCommand.PlaceOrder;
 import io.waybill.messages.order.OrderCommand.ShipOrder;
 import io.waybill.messages.order.OrderLine;
+import io.waybill.simulation.books.StockBook;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -188,15 +189,16 @@ class RacesTest {
     }
 
     private static String outcome(World world) {
-        var order = world.orders().order(ORDER);
+        var order = world.books().orders().order(ORDER);
         int reserved = 0;
         int shipped = 0;
         for (String sku : List.of("tea", "cup")) {
-            reserved += world.stock().reserved(new StockBook.Share(ORDER, sku));
-            shipped += world.stock().shipped(new StockBook.Share(ORDER, sku));
+            reserved += world.books().stock().reserved(new StockBook.Share(ORDER, sku));
+            shipped += world.books().stock().shipped(new StockBook.Share(ORDER, sku));
         }
-        long keptMinor = world.payments().captured(ORDER) - world.payments().refunded(ORDER);
-        return "%s, %d reserved, %d shipped, %d kept".formatted(order.stage, reserved, shipped, keptMinor);
+        long keptMinor = world.books().payments().captured(ORDER)
+                - world.books().payments().refunded(ORDER);
+        return "%s, %d reserved, %d shipped, %d kept".formatted(order.stage(), reserved, shipped, keptMinor);
     }
 
     private static Runnable ask(World world, Object command) {

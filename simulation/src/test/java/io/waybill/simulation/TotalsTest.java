@@ -41,7 +41,7 @@ class TotalsTest {
         world.request(new PlaceOrder(ORDER, "customer", List.of(pen, ink), Clients.ADDRESS, "token", null));
         world.calmDown();
         assertThat(kept(world)).isZero();
-        assertThat(world.payments().heldByProvider(ORDER)).isEqualTo(1001);
+        assertThat(world.books().payments().heldByProvider(ORDER)).isEqualTo(1001);
 
         ship(world, "/ship-1", new LineQuantity("pen", 1), new LineQuantity("ink", 1));
         assertThat(kept(world)).isEqualTo(334);
@@ -60,7 +60,7 @@ class TotalsTest {
                 DerivedId.payment(ORDER), ORDER, ORDER + "/refund-1", new Money(335, currency), "with our apologies"));
         world.calmDown();
         assertThat(kept(world)).isEqualTo(1);
-        assertThat(world.payments().heldByProvider(ORDER)).isZero();
+        assertThat(world.books().payments().heldByProvider(ORDER)).isZero();
     }
 
     private static void ship(World world, String id, LineQuantity... lines) {
@@ -69,6 +69,7 @@ class TotalsTest {
     }
 
     private static long kept(World world) {
-        return world.payments().captured(ORDER) - world.payments().refunded(ORDER);
+        return world.books().payments().captured(ORDER)
+                - world.books().payments().refunded(ORDER);
     }
 }

@@ -1,6 +1,6 @@
 package io.waybill.simulation;
 
-import static io.waybill.simulation.OrderBook.Stage.CONFIRMED;
+import static io.waybill.simulation.books.OrderBook.Stage.CONFIRMED;
 
 import io.waybill.messages.DerivedId;
 import io.waybill.messages.Money;
@@ -22,7 +22,8 @@ import io.waybill.messages.order.OrderCommand.RequestReturn;
 import io.waybill.messages.order.OrderCommand.ShipOrder;
 import io.waybill.messages.order.OrderLine;
 import io.waybill.messages.payment.PaymentCommand.RefundPayment;
-import io.waybill.simulation.OrderBook.Entry;
+import io.waybill.simulation.books.OrderBook;
+import io.waybill.simulation.books.OrderBook.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,15 +78,19 @@ final class Clients {
     void act() {
         switch (choices.below(24)) {
             case 0, 1, 2, 3, 4 -> place();
-            case 5, 6 -> amend(anyOrder(order -> order.stage == CONFIRMED && order.shipments.isEmpty()));
-            case 7, 8, 9, 10, 11 -> ship(anyOrder(order -> order.stage == CONFIRMED && order.isOpen()));
-            case 12 -> deliver(anyOrder(order -> order.delivered.size() < order.shipments.size()));
+            case 5, 6 ->
+                amend(anyOrder(
+                        order -> order.stage() == CONFIRMED && order.shipments().isEmpty()));
+            case 7, 8, 9, 10, 11 -> ship(anyOrder(order -> order.stage() == CONFIRMED && order.isOpen()));
+            case 12 ->
+                deliver(anyOrder(
+                        order -> order.delivered().size() < order.shipments().size()));
             case 13 -> cancel(anyOrder(Entry::isOpen));
-            case 14, 15 -> comeBack(anyOrder(order -> !withCustomer(order).isEmpty()));
-            case 16 -> exchange(anyOrder(order -> !withCustomer(order).isEmpty()));
-            case 17 -> receiveReturn(anyOrder(order -> !order.openReturns.isEmpty()));
-            case 18, 19 -> inspect(anyOrder(order -> !order.openReturns.isEmpty()));
-            case 20 -> refund(anyOrder(order -> !order.shipments.isEmpty()));
+            case 14, 15 -> comeBack(anyOrder(order -> !order.withCustomer().isEmpty()));
+            case 16 -> exchange(anyOrder(order -> !order.withCustomer().isEmpty()));
+            case 17 -> receiveReturn(anyOrder(order -> !order.openReturns().isEmpty()));
+            case 18, 19 -> inspect(anyOrder(order -> !order.openReturns().isEmpty()));
+            case 20 -> refund(anyOrder(order -> !order.shipments().isEmpty()));
             case 21 -> receive(anySku());
             case 22 -> recount(anySku());
             default -> changePrice(anySku());
@@ -96,50 +101,50 @@ final class Clients {
         if (placed.size() < MOST_ORDERS) {
             requests.accept(new PlaceOrder(nextOrder(), "customer", anyLines(), ADDRESS, "token", null));
         } else {
-            ship(anyOrder(order -> order.stage == CONFIRMED && order.isOpen()));
+            ship(anyOrder(order -> order.stage() == CONFIRMED && order.isOpen()));
         }
     }
 
     private void amend(@Nullable Entry order) {
         if (order != null) {
-            requests.accept(new AmendOrder(order.orderId, nextId(order, "amend"), anyLines(), null));
+            requests.accept(new AmendOrder(order.orderId(), nextId(order, "amend"), anyLines(), null));
         }
     }
 
     private void ship(@Nullable Entry order) {
         if (order != null) {
             List<LineQuantity> lines = choices.onceIn(3) ? List.of() : some(open(order));
-            requests.accept(new ShipOrder(order.orderId, nextId(order, "ship"), lines, "track", null));
+            requests.accept(new ShipOrder(order.orderId(), nextId(order, "ship"), lines, "track", null));
         }
     }
 
     private void deliver(@Nullable Entry order) {
         if (order != null) {
-            List<String> shipments = List.copyOf(order.shipments.keySet());
+            List<String> shipments = List.copyOf(order.shipments().keySet());
             boolean all = shipments.isEmpty() || choices.onceIn(2);
-            requests.accept(new RecordDelivery(order.orderId, all ? null : choices.oneOf(shipments)));
+            requests.accept(new RecordDelivery(order.orderId(), all ? null : choices.oneOf(shipments)));
         }
     }
 
     private void cancel(@Nullable Entry order) {
         if (order != null) {
-            requests.accept(new CancelOrder(order.orderId, nextId(order, "cancel"), "changed my mind", null));
+            requests.accept(new CancelOrder(order.orderId(), nextId(order, "cancel"), "changed my mind", null));
         }
     }
 
     private void comeBack(@Nullable Entry order) {
         if (order != null) {
             requests.accept(
-                    new RequestReturn(order.orderId, nextId(order, "return"), some(withCustomer(order)), "broken"));
+                    new RequestReturn(order.orderId(), nextId(order, "return"), some(order.withCustomer()), "broken"));
         }
     }
 
     private void exchange(@Nullable Entry order) {
         if (order != null) {
             requests.accept(new RequestExchange(
-                    order.orderId,
+                    order.orderId(),
                     nextId(order, "return"),
-                    some(withCustomer(order)),
+                    some(order.withCustomer()),
                     "wrong size",
                     nextOrder(),
                     anyLines(),
@@ -148,20 +153,22 @@ final class Clients {
     }
 
     private void receiveReturn(@Nullable Entry order) {
-        if (order != null && !order.openReturns.isEmpty()) {
-            requests.accept(new ReceiveReturn(order.orderId, choices.oneOf(List.copyOf(order.openReturns.keySet()))));
+        if (order != null && !order.openReturns().isEmpty()) {
+            requests.accept(new ReceiveReturn(
+                    order.orderId(),
+                    choices.oneOf(List.copyOf(order.openReturns().keySet()))));
         }
     }
 
     private void inspect(@Nullable Entry order) {
-        if (order != null && !order.openReturns.isEmpty()) {
-            var back = choices.oneOf(List.copyOf(order.openReturns.values()));
+        if (order != null && !order.openReturns().isEmpty()) {
+            var back = choices.oneOf(List.copyOf(order.openReturns().values()));
             List<InspectedLine> lines = back.lines().stream()
                     .map(line -> inspected(line.sku(), choices.between(choices.below(2), line.quantity())))
                     .filter(line -> line.restocked() + line.writtenOff() > 0)
                     .toList();
             @Nullable Money refund = choices.onceIn(2) ? null : anyAmount();
-            requests.accept(new InspectReturn(order.orderId, back.returnId(), lines, refund));
+            requests.accept(new InspectReturn(order.orderId(), back.returnId(), lines, refund));
         }
     }
 
@@ -173,8 +180,8 @@ final class Clients {
     private void refund(@Nullable Entry order) {
         if (order != null) {
             requests.accept(new RefundPayment(
-                    DerivedId.payment(order.orderId),
-                    order.orderId,
+                    DerivedId.payment(order.orderId()),
+                    order.orderId(),
                     nextId(order, "refund"),
                     anyAmount(),
                     "with our apologies"));
@@ -227,16 +234,8 @@ final class Clients {
 
     private static Map<String, Integer> open(Entry order) {
         Map<String, Integer> open = new TreeMap<>();
-        order.lines.keySet().forEach(sku -> open.put(sku, order.open(sku)));
+        order.lines().keySet().forEach(sku -> open.put(sku, order.open(sku)));
         return open;
-    }
-
-    /** What has been shipped and not been announced to come back. */
-    private static Map<String, Integer> withCustomer(Entry order) {
-        Map<String, Integer> pieces = new TreeMap<>();
-        order.shipped.forEach((sku, shipped) -> pieces.put(sku, shipped - order.announced.getOrDefault(sku, 0)));
-        pieces.values().removeIf(quantity -> quantity <= 0);
-        return pieces;
     }
 
     /** Some of some of these, at least one piece; something else if there are none. */
@@ -269,7 +268,7 @@ final class Clients {
     }
 
     private String nextId(Entry order, String what) {
-        return nextId(order.orderId, what);
+        return nextId(order.orderId(), what);
     }
 
     private String nextId(String of, String what) {

@@ -2,6 +2,7 @@ package io.waybill.simulation;
 
 import io.waybill.messages.Money;
 import io.waybill.payment.provider.PaymentProvider;
+import io.waybill.simulation.books.Provider;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The payment provider, with all its moods: it declines and refuses, waits for customers, loses calls and answers, does
  * late what it was asked for, gives holds up. What it has done it knows for sure, so our books can be held against it.
  */
-final class Bank implements PaymentProvider {
+final class Bank implements PaymentProvider, Provider {
 
     private static final class Account {
         private final AuthorizationCall call;
@@ -215,30 +216,31 @@ final class Bank implements PaymentProvider {
 
     // What it knows.
 
-    boolean holds(String authorizationId) {
-        return heldMinor(authorizationId) > 0;
-    }
-
-    long heldMinor(String authorizationId) {
+    @Override
+    public long heldMinor(String authorizationId) {
         @Nullable Account account = accounts.get(authorizationId);
         return account == null ? 0 : account.heldMinor;
     }
 
-    boolean everHeld(String authorizationId) {
+    @Override
+    public boolean everHeld(String authorizationId) {
         @Nullable Account account = accounts.get(authorizationId);
         return account != null && account.everHeld;
     }
 
-    Set<String> authorizationIds() {
+    @Override
+    public Set<String> authorizationIds() {
         return accounts.keySet();
     }
 
-    Map<String, Long> captures(String authorizationId) {
+    @Override
+    public Map<String, Long> captures(String authorizationId) {
         @Nullable Account account = accounts.get(authorizationId);
         return account == null ? Map.of() : account.captures;
     }
 
-    Map<String, Long> refunds(String authorizationId) {
+    @Override
+    public Map<String, Long> refunds(String authorizationId) {
         @Nullable Account account = accounts.get(authorizationId);
         return account == null ? Map.of() : account.refunds;
     }

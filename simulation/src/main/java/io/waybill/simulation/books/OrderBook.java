@@ -1,6 +1,6 @@
-package io.waybill.simulation;
+package io.waybill.simulation.books;
 
-import static io.waybill.simulation.Violation.unless;
+import static io.waybill.simulation.books.Violation.unless;
 
 import io.waybill.messages.DerivedId;
 import io.waybill.messages.Money;
@@ -28,6 +28,7 @@ import io.waybill.messages.order.OrderEvent.ShipmentRefused;
 import io.waybill.messages.order.OrderEvent.ShipmentRequested;
 import io.waybill.messages.order.OrderLine;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,10 +41,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the log says of orders, added up without the help of the aggregate. */
-final class OrderBook {
+public final class OrderBook {
 
     /** Where an order can be, as far as the rules of goods and money are concerned. */
-    enum Stage {
+    public enum Stage {
         PLACED,
         CONFIRMED,
         REJECTED,
@@ -51,43 +52,79 @@ final class OrderBook {
     }
 
     /** One order; everything is by SKU or by the ID of a shipment or return. */
-    static final class Entry {
-        final String orderId;
-        Stage stage = Stage.PLACED;
-        Map<String, OrderLine> lines;
-        final Map<String, Integer> shipped = new TreeMap<>();
-        final Map<String, Integer> withdrawn = new TreeMap<>();
-        final Map<String, Integer> announced = new TreeMap<>();
-        final Map<String, Integer> restocked = new TreeMap<>();
-        final Map<String, Integer> writtenOff = new TreeMap<>();
-        final Map<String, Long> refunds = new TreeMap<>();
-        final Map<String, ShipmentRequested> pendingShipments = new LinkedHashMap<>();
-        final Map<String, ShipmentRequested> shipments = new LinkedHashMap<>();
-        final Map<String, ReturnRequested> openReturns = new LinkedHashMap<>();
-        final Map<String, ReturnInspected> unpaidReturns = new LinkedHashMap<>();
+    public static final class Entry {
+        private final String orderId;
+        private Stage stage = Stage.PLACED;
+        private Map<String, OrderLine> lines;
+        private final Map<String, Integer> shipped = new TreeMap<>();
+        private final Map<String, Integer> withdrawn = new TreeMap<>();
+        private final Map<String, Integer> announced = new TreeMap<>();
+        private final Map<String, Integer> restocked = new TreeMap<>();
+        private final Map<String, Integer> writtenOff = new TreeMap<>();
+        private final Map<String, Long> refunds = new TreeMap<>();
+        private final Map<String, ShipmentRequested> pendingShipments = new LinkedHashMap<>();
+        private final Map<String, ShipmentRequested> shipments = new LinkedHashMap<>();
+        private final Map<String, ReturnRequested> openReturns = new LinkedHashMap<>();
+        private final Map<String, ReturnInspected> unpaidReturns = new LinkedHashMap<>();
         /** Whose money was refused at first. */
-        final Map<String, ReturnInspected> refusedReturns = new LinkedHashMap<>();
+        private final Map<String, ReturnInspected> refusedReturns = new LinkedHashMap<>();
 
-        final Set<String> delivered = new HashSet<>();
-        final Set<String> refusedAmendments = new HashSet<>();
+        private final Set<String> delivered = new HashSet<>();
+        private final Set<String> refusedAmendments = new HashSet<>();
 
-        @Nullable
-        AmendmentRequested amendment;
+        private @Nullable AmendmentRequested amendment;
 
         Entry(OrderPlaced placed) {
             orderId = placed.orderId();
             lines = bySku(placed.lines());
         }
 
+        public String orderId() {
+            return orderId;
+        }
+
+        public Stage stage() {
+            return stage;
+        }
+
+        /** What is ordered now; by SKU. */
+        public Map<String, OrderLine> lines() {
+            return Collections.unmodifiableMap(lines);
+        }
+
+        /** What has left the house and is paid for; by its ID. */
+        public Map<String, ShipmentRequested> shipments() {
+            return Collections.unmodifiableMap(shipments);
+        }
+
+        /** IDs of the shipments that have arrived. */
+        public Set<String> delivered() {
+            return Collections.unmodifiableSet(delivered);
+        }
+
+        /** What was announced to come back and has not been inspected; by its ID. */
+        public Map<String, ReturnRequested> openReturns() {
+            return Collections.unmodifiableMap(openReturns);
+        }
+
+        /** Pieces that have left the house and are not announced to come back; by SKU. */
+        public Map<String, Integer> withCustomer() {
+            Map<String, Integer> pieces = new TreeMap<>();
+            shipped.forEach((sku, quantity) -> pieces.put(sku, quantity - announced.getOrDefault(sku, 0)));
+            pieces.values().removeIf(quantity -> quantity <= 0);
+            return pieces;
+        }
+
         /** Pieces that may still leave the house, or are about to. */
-        int open(String sku) {
+        public int open(String sku) {
             if (stage == Stage.REJECTED || stage == Stage.CANCELLED) {
                 return 0;
             }
             return ordered(sku) - shipped.getOrDefault(sku, 0) - withdrawn.getOrDefault(sku, 0);
         }
 
-        boolean isOpen() {
+        /** Whether any piece may still leave the house, or is about to. */
+        public boolean isOpen() {
             return lines.keySet().stream().anyMatch(sku -> open(sku) > 0);
         }
 
@@ -125,11 +162,12 @@ final class OrderBook {
         this.payments = payments;
     }
 
-    Collection<Entry> orders() {
+    public Collection<Entry> orders() {
         return orders.values();
     }
 
-    Entry order(String orderId) {
+    /** An order that must have been placed. */
+    public Entry order(String orderId) {
         return Objects.requireNonNull(orders.get(orderId), orderId);
     }
 
@@ -228,7 +266,7 @@ final class OrderBook {
                         10,
                         "not as inspected: %s",
                         e);
-                unless(refundedFor(e.returnId()) == e.refund().minor(), 10, "not given back: %s", e);
+                unless(refundedFor(order, e.returnId()) == e.refund().minor(), 10, "not given back: %s", e);
             }
             case ReturnRefundRefused e -> {
                 @Nullable ReturnInspected inspected = order.unpaidReturns.remove(e.returnId());
@@ -298,11 +336,11 @@ final class OrderBook {
 
     private void checkMoney(Entry order, Set<String> goodwillRefunds) {
         long givenBack = goodwillRefunds.stream()
-                .filter(refundId -> refundId.startsWith(order.orderId + "/"))
-                .mapToLong(payments::refundedFor)
+                .mapToLong(refundId -> payments.refundedFor(order.orderId, refundId))
                 .sum();
-        givenBack +=
-                order.refunds.keySet().stream().mapToLong(this::refundedFor).sum();
+        givenBack += order.refunds.keySet().stream()
+                .mapToLong(returnId -> refundedFor(order, returnId))
+                .sum();
         long kept = payments.captured(order.orderId) - payments.refunded(order.orderId);
         long owed = order.shippedMinor() - givenBack;
         unless(kept == owed, 10, "%s: %d kept for %d", order.orderId, kept, owed);
@@ -316,9 +354,15 @@ final class OrderBook {
         }
     }
 
-    /** What came of a return's refund, and of the second one after that was refused. */
-    private long refundedFor(String returnId) {
-        return payments.refundedFor(returnId) + payments.refundedFor(DerivedId.derive("refund", returnId, "1"));
+    /** What came of a return's refund, and of those after it that were tried because it was refused. */
+    private long refundedFor(Entry order, String returnId) {
+        long refunded = payments.refundedFor(order.orderId, returnId);
+        String again = DerivedId.derive("refund", returnId, "1");
+        for (int attempt = 2; payments.isRefund(again); attempt++) {
+            refunded += payments.refundedFor(order.orderId, again);
+            again = DerivedId.derive("refund", returnId, Integer.toString(attempt));
+        }
+        return refunded;
     }
 
     private void checkAuthorized(Entry order, Money amount, OrderEvent event) {

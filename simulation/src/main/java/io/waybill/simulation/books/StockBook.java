@@ -1,6 +1,6 @@
-package io.waybill.simulation;
+package io.waybill.simulation.books;
 
-import static io.waybill.simulation.Violation.unless;
+import static io.waybill.simulation.books.Violation.unless;
 
 import io.waybill.messages.OrderRelated;
 import io.waybill.messages.inventory.ProductEvent;
@@ -37,10 +37,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What the log says of goods, added up without the help of the aggregate. */
-final class StockBook {
+public final class StockBook {
 
     /** What an order has to do with a SKU. */
-    record Share(String orderId, String sku) {}
+    public record Share(String orderId, String sku) {}
 
     private record Place(String sku, String location) {}
 
@@ -70,7 +70,8 @@ final class StockBook {
     private final Map<Share, Integer> restocked = new HashMap<>();
     private final Map<Share, Integer> writtenOff = new HashMap<>();
 
-    int reserved(Share share) {
+    /** Pieces that are set aside for a share. */
+    public int reserved(Share share) {
         return reservations.getOrDefault(share, Map.of()).values().stream()
                 .mapToInt(Integer::intValue)
                 .sum();
@@ -80,7 +81,8 @@ final class StockBook {
         return waiting.getOrDefault(share, 0);
     }
 
-    int shipped(Share share) {
+    /** Pieces of a share that have left the shelf. */
+    public int shipped(Share share) {
         return shipped.getOrDefault(share, 0);
     }
 

@@ -1,6 +1,6 @@
 package io.waybill.simulation;
 
-import static io.waybill.simulation.Violation.unless;
+import static io.waybill.simulation.books.Violation.unless;
 
 import io.waybill.chassis.messaging.Fault;
 import io.waybill.chassis.messaging.Misuse;
@@ -9,14 +9,13 @@ import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
 import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.checkout.ProcessEvent.ProcessStalled;
 import io.waybill.messages.inventory.ProductCommand.ListProduct;
-import io.waybill.messages.inventory.ProductEvent;
-import io.waybill.messages.inventory.StockEvent;
 import io.waybill.messages.order.OrderCommand.RecordDelivery;
-import io.waybill.messages.order.OrderEvent;
 import io.waybill.messages.order.OrderEvent.ReturnInspected;
 import io.waybill.messages.payment.PaymentCommand;
 import io.waybill.messages.payment.PaymentCommand.RefundPayment;
 import io.waybill.messages.payment.PaymentEvent;
+import io.waybill.simulation.books.Books;
+import io.waybill.simulation.books.Violation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,9 +56,7 @@ final class World {
     private final Services services;
     private final Choices choices;
     private final Bank bank;
-    private final StockBook stock = new StockBook();
-    private final PaymentBook payments;
-    private final OrderBook orders;
+    private final Books books;
     private final Clients clients;
     private final Courier courier;
     private final List<Reader> readers;
@@ -71,7 +68,6 @@ final class World {
 
     private final List<String> story = new ArrayList<>();
     private final boolean storyTold;
-    private final Set<String> goodwillRefunds = new HashSet<>();
     private final Set<String> triedAgain = new HashSet<>();
     private boolean calm;
     /** Whether no deadline passes as long as anything else can happen. */
@@ -89,9 +85,8 @@ final class World {
         this.choices = choices;
         this.storyTold = storyTold;
         bank = new Bank(choices, diary -> tell("the bank %s", diary));
-        payments = new PaymentBook(bank);
-        orders = new OrderBook(payments);
-        clients = new Clients(choices, orders, this::request);
+        books = new Books(bank);
+        clients = new Clients(choices, books.orders(), this::request);
         courier = new Courier(bank, choices, services.log(), this::answer);
         services.reset(this::happened, this::deliverCommands);
         readers = new ArrayList<>(services.processes());
@@ -107,16 +102,8 @@ final class World {
         return bank;
     }
 
-    OrderBook orders() {
-        return orders;
-    }
-
-    PaymentBook payments() {
-        return payments;
-    }
-
-    StockBook stock() {
-        return stock;
+    Books books() {
+        return books;
     }
 
     /** Lets people ask for a number of things, meanwhile anything happen, and in the end all that is left to happen. */
@@ -194,9 +181,7 @@ final class World {
                 11,
                 "these wait for ever: %s",
                 services.sagas().live());
-        stock.checkQuiet();
-        payments.checkQuiet();
-        orders.checkQuiet(stock, goodwillRefunds);
+        books.checkQuiet();
     }
 
     /** The same as long as the bank is not to be reached: no checkout outlives its deadline for that. */
@@ -204,7 +189,7 @@ final class World {
         calm = true;
         tell("--- everybody calms down, and the bank is away");
         untilQuiet(false);
-        orders.checkCheckoutsEnded();
+        books.checkCheckoutsEnded();
     }
 
     private void untilQuiet(boolean bankAnswers) {
@@ -231,7 +216,7 @@ final class World {
     /** Has somebody's request handled at once; a misuse is told to them and changes nothing. */
     void request(Object command) {
         if (command instanceof RefundPayment refund) {
-            goodwillRefunds.add(refund.refundId());
+            books.goodwill(refund.refundId());
         }
         int before = services.log().size();
         tell("asked: %s", command);
@@ -400,14 +385,12 @@ final class World {
     private void happened(EventMessage<?> message) {
         tell("    %s", message.getPayload());
         try {
-            switch (message.getPayload()) {
-                case ProductEvent event -> stock.add(event);
-                case StockEvent event -> stock.add(event);
-                case PaymentEvent event -> payments.add(event);
-                case OrderEvent event -> orders.add(event);
-                case ProcessStalled event -> unless(false, 11, "a process is stuck: %s", event);
-                default -> {}
-            }
+            unless(
+                    !(message.getPayload() instanceof ProcessStalled),
+                    11,
+                    "a process is stuck: %s",
+                    message.getPayload());
+            books.add(message.getPayload());
         } catch (Violation found) {
             violation = violation == null ? found : violation;
         }

@@ -1,6 +1,6 @@
-package io.waybill.simulation;
+package io.waybill.simulation.books;
 
-import static io.waybill.simulation.Violation.unless;
+import static io.waybill.simulation.books.Violation.unless;
 
 import io.waybill.messages.payment.PaymentEvent;
 import io.waybill.messages.payment.PaymentEvent.AuthorizationExpired;
@@ -13,6 +13,7 @@ import io.waybill.messages.payment.PaymentEvent.PaymentDeclined;
 import io.waybill.messages.payment.PaymentEvent.PaymentRefunded;
 import io.waybill.messages.payment.PaymentEvent.PaymentVoided;
 import io.waybill.messages.payment.PaymentEvent.RefundCompleted;
+import io.waybill.messages.payment.PaymentEvent.RefundStarted;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /** What the log says of money, added up without the help of the aggregate. All amounts are minor units. */
-final class PaymentBook {
+public final class PaymentBook {
 
     private static final class Authorization {
         private final String orderId;
@@ -36,16 +37,17 @@ final class PaymentBook {
         }
     }
 
-    private final Bank bank;
+    private final Provider provider;
     private final Map<String, Authorization> authorizations = new LinkedHashMap<>();
     /** By the ID of the capture, which is the shipment's. */
     private final Map<String, Long> completedCaptures = new HashMap<>();
 
     private final Set<String> refusedCaptures = new HashSet<>();
+    private final Set<String> startedRefunds = new HashSet<>();
 
-    /** @param bank whose own knowledge has to agree with what is recorded */
-    PaymentBook(Bank bank) {
-        this.bank = bank;
+    /** @param provider whose own knowledge has to agree with what is recorded */
+    PaymentBook(Provider provider) {
+        this.provider = provider;
     }
 
     /** What was ever authorized for an order. */
@@ -56,14 +58,16 @@ final class PaymentBook {
                 .sum();
     }
 
-    long captured(String orderId) {
+    /** What was taken for an order. */
+    public long captured(String orderId) {
         return authorizations.values().stream()
                 .filter(each -> each.orderId.equals(orderId))
                 .mapToLong(each -> sum(each.captures))
                 .sum();
     }
 
-    long refunded(String orderId) {
+    /** What was given back of it. */
+    public long refunded(String orderId) {
         return authorizations.values().stream()
                 .filter(each -> each.orderId.equals(orderId))
                 .mapToLong(each -> sum(each.refunds))
@@ -77,11 +81,17 @@ final class PaymentBook {
                 .sum();
     }
 
-    /** What was given back under one ID, over all authorizations. */
-    long refundedFor(String refundId) {
+    /** What was given back of an order under one ID, over all authorizations. */
+    long refundedFor(String orderId, String refundId) {
         return authorizations.values().stream()
+                .filter(each -> each.orderId.equals(orderId))
                 .mapToLong(each -> each.refunds.getOrDefault(refundId, 0L))
                 .sum();
+    }
+
+    /** Whether a refund of this ID was ever begun. */
+    boolean isRefund(String refundId) {
+        return startedRefunds.contains(refundId);
     }
 
     boolean isPaid(String shipmentId, long amount) {
@@ -99,7 +109,7 @@ final class PaymentBook {
             case PaymentAuthorized e -> {
                 Authorization authorization = authorization(e.authorizationId());
                 unless(!authorization.authorized, 15, "authorized twice: %s", e);
-                unless(bank.everHeld(e.authorizationId()), 15, "the provider never held it: %s", e);
+                unless(provider.everHeld(e.authorizationId()), 15, "the provider never held it: %s", e);
                 unless(authorization.amount == e.amount().minor(), 10, "not what was asked for: %s", e);
                 authorization.authorized = true;
             }
@@ -116,14 +126,16 @@ final class PaymentBook {
                 refusedCaptures.add(e.captureId());
                 unless(!completedCaptures.containsKey(e.captureId()), 10, "refused after it was completed: %s", e);
             }
+            case RefundStarted e -> startedRefunds.add(e.refundId());
             case RefundCompleted e -> {
-                long refunded = refundedFor(e.refundId());
+                long refunded = refundedFor(e.orderId(), e.refundId());
                 unless(refunded == e.amount().minor(), 10, "%d refunded for %s", refunded, e);
             }
-            case PaymentVoided e -> unless(!bank.holds(e.authorizationId()), 15, "the provider still holds it: %s", e);
+            case PaymentVoided e ->
+                unless(!provider.holds(e.authorizationId()), 15, "the provider still holds it: %s", e);
             case AuthorizationExpired e ->
-                unless(!bank.holds(e.authorizationId()), 15, "the provider still holds it: %s", e);
-            case PaymentDeclined e -> unless(!bank.holds(e.authorizationId()), 15, "the provider holds it: %s", e);
+                unless(!provider.holds(e.authorizationId()), 15, "the provider still holds it: %s", e);
+            case PaymentDeclined e -> unless(!provider.holds(e.authorizationId()), 15, "the provider holds it: %s", e);
             default -> {}
         }
     }
@@ -134,7 +146,7 @@ final class PaymentBook {
         var earlier = authorization.captures.put(event.captureId(), amount);
         unless(earlier == null, 10, "captured twice: %s", event);
         unless(sum(authorization.captures) <= authorization.amount, 10, "more than was held: %s", event);
-        var taken = bank.captures(event.authorizationId()).get(event.captureId());
+        var taken = provider.captures(event.authorizationId()).get(event.captureId());
         unless(Objects.equals(taken, amount), 15, "the provider took %s: %s", taken, event);
     }
 
@@ -148,44 +160,44 @@ final class PaymentBook {
                 10,
                 "more given back than was taken: %s",
                 event);
-        var given = bank.refunds(event.authorizationId()).get(event.refundId());
+        var given = provider.refunds(event.authorizationId()).get(event.refundId());
         unless(Objects.equals(given, amount), 15, "the provider gave %s back: %s", given, event);
     }
 
     /** What must hold once nothing is under way. */
     void checkQuiet() {
-        bank.authorizationIds()
-                .forEach(id ->
-                        unless(authorizations.containsKey(id) || !bank.everHeld(id), 15, "nobody asked for %s", id));
+        provider.authorizationIds()
+                .forEach(id -> unless(
+                        authorizations.containsKey(id) || !provider.everHeld(id), 15, "nobody asked for %s", id));
         authorizations.forEach((id, authorization) -> {
             unless(
-                    bank.captures(id).equals(authorization.captures),
+                    provider.captures(id).equals(authorization.captures),
                     15,
                     "captures of %s: the provider has %s, we %s",
                     id,
-                    bank.captures(id),
+                    provider.captures(id),
                     authorization.captures);
             unless(
-                    bank.refunds(id).equals(authorization.refunds),
+                    provider.refunds(id).equals(authorization.refunds),
                     15,
                     "refunds of %s: the provider has %s, we %s",
                     id,
-                    bank.refunds(id),
+                    provider.refunds(id),
                     authorization.refunds);
         });
     }
 
     /** What the provider holds for an order. */
-    long heldByProvider(String orderId) {
+    public long heldByProvider(String orderId) {
         return authorizations.entrySet().stream()
                 .filter(each -> each.getValue().orderId.equals(orderId))
-                .mapToLong(each -> bank.heldMinor(each.getKey()))
+                .mapToLong(each -> provider.heldMinor(each.getKey()))
                 .sum();
     }
 
     /** Whether the provider holds anything by this authorization. */
     boolean isHeldByProvider(String authorizationId) {
-        return bank.holds(authorizationId);
+        return provider.holds(authorizationId);
     }
 
     private Authorization authorization(String id) {
