@@ -4,14 +4,11 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import org.axonframework.axonserver.connector.AxonServerConnectionManager;
 import org.axonframework.commandhandling.CommandBus;
-import org.axonframework.commandhandling.gateway.AxonNonTransientExceptionClassesPredicate;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
-import org.axonframework.commandhandling.gateway.ExponentialBackOffIntervalRetryScheduler;
-import org.axonframework.commandhandling.gateway.RetryScheduler;
 import org.axonframework.common.AxonThreadFactory;
 import org.axonframework.config.ConfigurerModule;
 import org.axonframework.config.EventProcessingConfiguration;
@@ -41,10 +38,6 @@ public class MessagingAutoConfiguration {
     private static final int EVENT_BATCH_SIZE = 100;
     /** The most instances of one service that can share its work; more only cost tokens. */
     private static final int SEGMENTS = 4;
-    /** 100, 200, ... 1600 ms: together about three seconds, in which a restarted peer or a lost race is over. */
-    private static final int COMMAND_RETRIES = 5;
-
-    private static final long FIRST_RETRY_MILLIS = 100;
 
     @Bean
     @Primary
@@ -57,24 +50,18 @@ public class MessagingAutoConfiguration {
         return new Correlation(service);
     }
 
-    @Bean(destroyMethod = "shutdown")
-    ScheduledExecutorService commandRetryThread() {
-        return Executors.newSingleThreadScheduledExecutor(new AxonThreadFactory("command-retry"));
+    /** For what is tried again after a while. It only starts things: whatever takes time runs elsewhere. */
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService retryThread() {
+        return Executors.newSingleThreadScheduledExecutor(new AxonThreadFactory("retry"));
     }
 
     @Bean
     CommandGateway commandGateway(
-            CommandBus commandBus, Correlation correlation, ScheduledExecutorService commandRetryThread) {
-        Predicate<Throwable> misuse = failure -> Misuse.faultOf(failure).isPresent();
-        RetryScheduler retry = ExponentialBackOffIntervalRetryScheduler.builder()
-                .retryExecutor(commandRetryThread)
-                .backoffFactor(FIRST_RETRY_MILLIS)
-                .maxRetryCount(COMMAND_RETRIES)
-                .nonTransientFailurePredicate(misuse.or(new AxonNonTransientExceptionClassesPredicate()))
-                .build();
+            CommandBus commandBus, Correlation correlation, ScheduledExecutorService retryThread) {
         return DefaultCommandGateway.builder()
                 .commandBus(commandBus)
-                .retryScheduler(retry)
+                .retryScheduler(new JitteredRetries(retryThread, RandomGenerator.getDefault()))
                 .dispatchInterceptors(List.of(correlation.atTheEdge()))
                 .build();
     }
@@ -129,7 +116,7 @@ public class MessagingAutoConfiguration {
      * is not lost to its sagas), and stop at a failure instead of skipping the event.
      */
     @Bean
-    ConfigurerModule eventProcessing() {
+    ConfigurerModule eventProcessing(ScheduledExecutorService retryThread) {
         return configurer -> {
             EventProcessingConfigurer processing = configurer.eventProcessing();
             processing.usingPooledStreamingEventProcessors();
@@ -141,6 +128,10 @@ public class MessagingAutoConfiguration {
                             .enableCoordinatorClaimExtension());
             processing.registerDefaultErrorHandler(c -> PropagatingErrorHandler.instance());
             processing.registerDefaultListenerInvocationErrorHandler(c -> PropagatingErrorHandler.instance());
+            configurer.registerComponent(
+                    FailedBatches.class, c -> new FailedBatches(c.eventProcessingConfiguration(), retryThread));
+            processing.registerDefaultHandlerInterceptor(
+                    (c, processor) -> c.getComponent(FailedBatches.class).of(processor));
             processing.registerDefaultHandlerInterceptor((c, processor) -> new SagaCommands.Join());
         };
     }

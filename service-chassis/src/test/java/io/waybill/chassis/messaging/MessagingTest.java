@@ -11,6 +11,7 @@ import io.waybill.chassis.sample.SampleApplication.Echoed;
 import io.waybill.chassis.sample.SampleApplication.FindTally;
 import io.waybill.chassis.sample.SampleApplication.Tally;
 import io.waybill.chassis.sample.SampleTest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.axonframework.config.EventProcessingConfiguration;
@@ -134,6 +135,15 @@ class MessagingTest {
         await().untilAsserted(() -> assertThat(deadLetters.size()).isEqualTo(2));
         assertThat(deadLetters.amountOfSequences()).isEqualTo(1);
         assertThat(tallies.poisonTasted).hasValue(1);
+    }
+
+    @Test
+    void handlesABatchThatFailedAgainWithinSecondsHoweverOftenItFailed() {
+        commands.send(new Count(SampleApplication.STUMBLE, 1));
+
+        await().atMost(Duration.ofSeconds(12))
+                .untilAsserted(
+                        () -> assertThat(events(SampleApplication.STUMBLE)).hasSize(2));
     }
 
     @Test

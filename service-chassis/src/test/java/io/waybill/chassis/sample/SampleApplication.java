@@ -51,6 +51,9 @@ public class SampleApplication {
     /** A tally of this name cannot be shown, because its projection fails on it. */
     public static final String POISON = "poison";
 
+    /** An event handler stumbles over a tally of this name a few times. */
+    public static final String STUMBLE = "stumble";
+
     public record Count(@TargetAggregateIdentifier String tally, int by) {}
 
     /** Counts once, however often it is sent. */
@@ -140,8 +143,14 @@ public class SampleApplication {
     @ProcessingGroup("echo")
     static class EchoProcess {
 
+        /** Axon alone would let the segment lie for 1 + 2 + 4 + 8 seconds in between. */
+        private final AtomicInteger stumblesLeft = new AtomicInteger(4);
+
         @EventHandler
         void on(Counted counted, SagaCommands commands) {
+            if (counted.tally().equals(STUMBLE) && stumblesLeft.getAndDecrement() > 0) {
+                throw new IllegalStateException("A store is away.");
+            }
             commands.send(new Echo(counted.tally()));
         }
     }
