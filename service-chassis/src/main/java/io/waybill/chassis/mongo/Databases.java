@@ -18,6 +18,13 @@ public final class Databases implements AutoCloseable {
     /** Long enough for a replica set to elect, short enough for a request to fail while its caller still waits. */
     private static final int SERVER_SELECTION_TIMEOUT_SECONDS = 5;
 
+    /** A database on this machine or in this network accepts at once. */
+    private static final int CONNECT_TIMEOUT_SECONDS = 2;
+    /** Longer than the slowest list; the driver alone would wait for ever for a database that was suspended. */
+    private static final int READ_TIMEOUT_SECONDS = 10;
+    /** Whoever waits longer for one of a hundred connections had better come again. */
+    private static final int CONNECTION_WAIT_SECONDS = 2;
+
     private final String uri;
     private final Path folder;
     private final Deque<Runnable> closers = new ArrayDeque<>();
@@ -59,11 +66,15 @@ public final class Databases implements AutoCloseable {
         return client.getDatabase(name);
     }
 
-    private static MongoClientSettings.Builder settings(String uri) {
+    /** What the connection string says about time limits counts more. */
+    static MongoClientSettings.Builder settings(String uri) {
         return MongoClientSettings.builder()
-                .applyConnectionString(new ConnectionString(uri))
                 .applyToClusterSettings(
-                        cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION_TIMEOUT_SECONDS, TimeUnit.SECONDS));
+                        cluster -> cluster.serverSelectionTimeout(SERVER_SELECTION_TIMEOUT_SECONDS, TimeUnit.SECONDS))
+                .applyToSocketSettings(socket -> socket.connectTimeout(CONNECT_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                        .readTimeout(READ_TIMEOUT_SECONDS, TimeUnit.SECONDS))
+                .applyToConnectionPoolSettings(pool -> pool.maxWaitTime(CONNECTION_WAIT_SECONDS, TimeUnit.SECONDS))
+                .applyConnectionString(new ConnectionString(uri));
     }
 
     @Override
