@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.ErrorResponse;
@@ -32,8 +31,6 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
-    /** A restarted peer is back by then. */
-    private static final String RETRY_AFTER_SECONDS = "5";
 
     @ExceptionHandler
     ResponseEntity<Object> invalid(InvalidRequest invalid) {
@@ -54,14 +51,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         }
         if (isUnavailable(failure)) {
             LOG.warn("A request could not be handled now", failure);
-            Problem problem = Problem.of(
+            return answer(Problem.of(
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "SERVICE_UNAVAILABLE",
-                    "A part of the system is not available. Repeat the request unchanged in a moment.");
-            return ResponseEntity.status(problem.status())
-                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                    .body(problem);
+                    "A part of the system is not available. Repeat the request unchanged in a moment."));
         }
         LOG.error("A request failed", failure);
         return answer(Problem.of(
@@ -92,10 +85,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 unusable(missing.getParameterName(), "Send this query parameter.");
             default -> Problem.of(status, code(status), detail(failure));
         };
-        return ResponseEntity.status(problem.status())
-                .headers(headers)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(problem);
+        return problem.answer(headers);
     }
 
     private static Problem unusable(String parameter, String detail) {
@@ -147,8 +137,6 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     private static ResponseEntity<Object> answer(Problem problem) {
-        return ResponseEntity.status(problem.status())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(problem);
+        return problem.answer(HttpHeaders.EMPTY);
     }
 }

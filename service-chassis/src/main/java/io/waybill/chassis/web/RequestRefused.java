@@ -26,6 +26,15 @@ public final class RequestRefused extends RuntimeException {
         return new RequestRefused(HttpStatus.NOT_FOUND, code, detail);
     }
 
+    /**
+     * A 503 {@code OVERLOADED}: so much waits already that taking more would only make everybody wait longer.
+     *
+     * @param detail a sentence for people that says what to do
+     */
+    public static RequestRefused overloaded(String detail) {
+        return new RequestRefused(HttpStatus.SERVICE_UNAVAILABLE, "OVERLOADED", detail);
+    }
+
     HttpStatus status() {
         return status;
     }

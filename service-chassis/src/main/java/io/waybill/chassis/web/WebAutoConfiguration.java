@@ -2,6 +2,7 @@ package io.waybill.chassis.web;
 
 import com.mongodb.client.MongoDatabase;
 import java.time.Clock;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -29,6 +30,16 @@ public class WebAutoConfiguration {
     @Bean
     FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(JsonMapper json) {
         var registration = new FilterRegistrationBean<>(new BodyLimitFilter(json));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<BulkheadFilter> bulkheadFilter(
+            @Value("${waybill.web.concurrent-reads}") int reads,
+            @Value("${waybill.web.concurrent-writes}") int writes,
+            JsonMapper json) {
+        var registration = new FilterRegistrationBean<>(new BulkheadFilter(reads, writes, json));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return registration;
     }
