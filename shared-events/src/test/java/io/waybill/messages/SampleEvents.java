@@ -25,6 +25,9 @@ import io.waybill.messages.inventory.StockEvent.StockReleased;
 import io.waybill.messages.inventory.StockEvent.StockReservationRefused;
 import io.waybill.messages.inventory.StockEvent.StockReserved;
 import io.waybill.messages.inventory.StockEvent.StockReturned;
+import io.waybill.messages.operations.DeadLetterEvent.DeadLetterDiscarded;
+import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetried;
+import io.waybill.messages.operations.DeadLetterEvent.DeadLettersRetried;
 import io.waybill.messages.order.Address;
 import io.waybill.messages.order.InspectedLine;
 import io.waybill.messages.order.LineQuantity;
@@ -178,7 +181,10 @@ final class SampleEvents {
             new DiscrepancyRepaired("discrepancy-1", ORDER, "CAPTURE_RECORDED"),
             new DiscrepancyRepairFailed("discrepancy-1", ORDER, "PROVIDER_UNREACHABLE"),
             new DiscrepancyDismissed("discrepancy-1", ORDER, "settled by telephone"),
-            new DiscrepancyCleared("discrepancy-1", ORDER));
+            new DiscrepancyCleared("discrepancy-1", ORDER),
+            new DeadLetterRetried("order-query", "timeline", "event-1", 7, true),
+            new DeadLettersRetried("order-query", "timeline", 3, 1),
+            new DeadLetterDiscarded("order-query", "timeline", "event-1", 7, "a test gone astray"));
 
     /** What the golden files without a revision are read as. */
     static final List<Object> FROM_BEFORE_REVISION_1 = List.of(

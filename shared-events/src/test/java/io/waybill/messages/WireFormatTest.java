@@ -7,6 +7,7 @@ import io.waybill.messages.checkout.CheckoutEvent;
 import io.waybill.messages.checkout.ProcessEvent;
 import io.waybill.messages.inventory.ProductEvent;
 import io.waybill.messages.inventory.StockEvent;
+import io.waybill.messages.operations.DeadLetterEvent;
 import io.waybill.messages.order.OrderEvent;
 import io.waybill.messages.payment.PaymentEvent;
 import io.waybill.messages.payment.ReconciliationEvent;
@@ -44,7 +45,8 @@ class WireFormatTest {
             PaymentEvent.class,
             CheckoutEvent.class,
             ProcessEvent.class,
-            ReconciliationEvent.class);
+            ReconciliationEvent.class,
+            DeadLetterEvent.class);
     static final List<Object> SAMPLES = SampleEvents.ALL;
     static final List<Object> OLD_SAMPLES = SampleEvents.FROM_BEFORE_REVISION_1;
 
