@@ -44,11 +44,14 @@ final class FailedBatches {
         return new MessageHandlerInterceptor<>() {
             @Override
             public Object handle(UnitOfWork<? extends EventMessage<?>> batch, InterceptorChain chain) throws Exception {
-                batch.getOrComputeResource(FailedBatches.class.getName(), key -> {
-                    int segment = batch.getResource(segmentKey);
-                    batch.onRollback(failed -> soon(() -> claim(processor, segment)));
-                    return key;
-                });
+                @Nullable Integer segment = batch.getResource(segmentKey);
+                // A dead letter that is retried is of no segment.
+                if (segment != null) {
+                    batch.getOrComputeResource(FailedBatches.class.getName(), key -> {
+                        batch.onRollback(failed -> soon(() -> claim(processor, segment)));
+                        return key;
+                    });
+                }
                 return chain.proceed();
             }
         };

@@ -5,13 +5,11 @@ import java.util.ServiceLoader;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
-import org.axonframework.axonserver.connector.AxonServerConnectionManager;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
 import org.axonframework.common.AxonThreadFactory;
 import org.axonframework.config.ConfigurerModule;
-import org.axonframework.config.EventProcessingConfiguration;
 import org.axonframework.config.EventProcessingConfigurer;
 import org.axonframework.eventhandling.EventBus;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
@@ -26,7 +24,6 @@ import org.axonframework.serialization.upcasting.event.EventUpcaster;
 import org.axonframework.springboot.autoconfig.AxonAutoConfiguration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 
@@ -96,12 +93,6 @@ public class MessagingAutoConfiguration {
     @Bean
     RequestQueries requestQueries(QueryGateway gateway) {
         return new RequestQueries(gateway);
-    }
-
-    @Bean
-    HealthIndicator messagingHealthIndicator(
-            AxonServerConnectionManager connections, EventProcessingConfiguration processing) {
-        return new MessagingHealthIndicator(connections, processing);
     }
 
     /** Events stored in an earlier shape are read as what they are now; the shapes are known where the events are. */

@@ -20,6 +20,8 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.config.ProcessingGroup;
@@ -112,6 +114,8 @@ public class SampleApplication {
 
         private final ViewStore<Tally> tallies;
         public final AtomicInteger poisonTasted = new AtomicInteger();
+        /** Tallies that cannot be shown for now. */
+        public final Set<String> spoilt = ConcurrentHashMap.newKeySet();
 
         Tallies(MongoDatabase database) {
             tallies = new ViewStore<>(database, "tallies", Tally.class);
@@ -122,6 +126,9 @@ public class SampleApplication {
             if (counted.tally().equals(POISON)) {
                 poisonTasted.incrementAndGet();
                 throw new IllegalStateException("This tally cannot be shown, as its name says.");
+            }
+            if (spoilt.contains(counted.tally())) {
+                throw new IllegalStateException(counted.tally() + " is spoilt.");
             }
             tallies.fold(
                     counted.tally(),
@@ -141,7 +148,10 @@ public class SampleApplication {
 
     @Component
     @ProcessingGroup("echo")
-    static class EchoProcess {
+    public static class EchoProcess {
+
+        /** Tallies that it cannot cope with for now. */
+        public final Set<String> confusing = ConcurrentHashMap.newKeySet();
 
         /** Axon alone would let the segment lie for 1 + 2 + 4 + 8 seconds in between. */
         private final AtomicInteger stumblesLeft = new AtomicInteger(4);
@@ -150,6 +160,9 @@ public class SampleApplication {
         void on(Counted counted, SagaCommands commands) {
             if (counted.tally().equals(STUMBLE) && stumblesLeft.getAndDecrement() > 0) {
                 throw new IllegalStateException("A store is away.");
+            }
+            if (confusing.contains(counted.tally())) {
+                throw new IllegalStateException(counted.tally() + " is confusing.");
             }
             commands.send(new Echo(counted.tally()));
         }
