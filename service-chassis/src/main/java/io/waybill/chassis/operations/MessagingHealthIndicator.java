@@ -19,8 +19,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  */
 final class MessagingHealthIndicator implements HealthIndicator {
 
-    /** Some attempts, in which a peer that was restarted or a lost race is over. */
-    static final Duration FAILING_LIMIT = Duration.ofSeconds(10);
+    /** Three attempts, in which a peer that was restarted or a lost race is over. */
+    private static final Duration FAILING_LIMIT = Duration.ofSeconds(20);
 
     private final BooleanSupplier connected;
     private final Supplier<List<ProcessorStatus>> processors;

@@ -115,7 +115,7 @@ public class OperationsAutoConfiguration {
                 .collect(Collectors.toSet());
     }
 
-    private static SequencedDeadLetterQueue<EventMessage<?>> deadLetterQueue(
+    static CappedDeadLetterQueue deadLetterQueue(
             String group, MongoTemplate template, Serializer serializer, DeadLetters letters) {
         SequencedDeadLetterQueue<EventMessage<?>> queue = MongoSequencedDeadLetterQueue.<EventMessage<?>>builder()
                 .processingGroup(group)

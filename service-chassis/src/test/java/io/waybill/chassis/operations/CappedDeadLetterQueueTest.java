@@ -1,0 +1,106 @@
+package io.waybill.chassis.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.waybill.chassis.mongo.TestDatabase;
+import io.waybill.chassis.operations.CappedDeadLetterQueue.Fill;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericDomainEventMessage;
+import org.axonframework.eventhandling.GenericTrackedDomainEventMessage;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.axonframework.extensions.mongo.DefaultMongoTemplate;
+import org.axonframework.extensions.mongo.MongoTemplate;
+import org.axonframework.messaging.deadletter.DeadLetterQueueOverflowException;
+import org.axonframework.messaging.deadletter.GenericDeadLetter;
+import org.axonframework.serialization.Serializer;
+import org.axonframework.serialization.jackson3.Jackson3Serializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class CappedDeadLetterQueueTest {
+
+    private final TestDatabase database = new TestDatabase();
+    private final MongoTemplate template =
+            DefaultMongoTemplate.builder().mongoDatabase(database.get()).build();
+    private final Serializer serializer = Jackson3Serializer.builder().build();
+    private final DeadLetters letters = new DeadLetters(template, serializer);
+    private final CappedDeadLetterQueue queue =
+            OperationsAutoConfiguration.deadLetterQueue("view", template, serializer, letters);
+    private int position;
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void parksAnEventOnceHoweverOftenItsBatchIsHandled() {
+        EventMessage<?> event = event("a");
+        queue.enqueue("a", letter("a", event));
+
+        queue.enqueue("a", letter("a", event));
+        queue.enqueueIfPresent("a", () -> letter("a", event));
+
+        assertThat(queue.size()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesWhatItHasNoRoomFor() {
+        fill(CappedDeadLetterQueue.MAX_SEQUENCES);
+
+        assertThatThrownBy(() -> park("one-too-many")).isInstanceOf(DeadLetterQueueOverflowException.class);
+        park("sequence-0");
+        assertThat(queue.amountOfSequences()).isEqualTo(CappedDeadLetterQueue.MAX_SEQUENCES);
+    }
+
+    @Test
+    void tellsOnceThatItIsNearlyFullAndAgainAfterItWasDrained(CapturedOutput output) {
+        int mark = (CappedDeadLetterQueue.MAX_SEQUENCES * CappedDeadLetterQueue.NEAR_CAP_PERCENT + 99) / 100;
+        fill(mark - 1);
+        assertThat(output).doesNotContain("it stops");
+
+        park("the-last-straw");
+        park("and-another");
+        assertThat(output).containsOnlyOnce("are parked by view, and when there are 128 sequences or 1024 events");
+
+        queue.clear();
+        park("after-draining");
+        fill(mark);
+        assertThat(output.getOut().split("are parked by view", -1)).hasSize(3);
+    }
+
+    @Test
+    void isNearlyFullAlsoByOneLongSequence() {
+        assertThat(new Fill(819, 1, 819).isNearCap()).isFalse();
+        assertThat(new Fill(820, 1, 820).isNearCap()).isTrue();
+        assertThat(new Fill(1023, 1, 1023).isFull()).isFalse();
+        assertThat(new Fill(1024, 1, 1024).isFull()).isTrue();
+        assertThat(new Fill(128, 128, 1).isFull()).isTrue();
+    }
+
+    private void fill(int sequences) {
+        for (int i = 0; i < sequences; i++) {
+            park("sequence-" + i);
+        }
+    }
+
+    private void park(String sequence) {
+        queue.enqueue(sequence, letter(sequence, event(sequence)));
+    }
+
+    private static GenericDeadLetter<EventMessage<?>> letter(String sequence, EventMessage<?> event) {
+        return new GenericDeadLetter<>(sequence, event, new IllegalStateException("poison"));
+    }
+
+    private EventMessage<?> event(String aggregate) {
+        position++;
+        return new GenericTrackedDomainEventMessage<>(
+                new GlobalSequenceTrackingToken(position),
+                new GenericDomainEventMessage<>("Sample", aggregate, position, "payload"));
+    }
+}
