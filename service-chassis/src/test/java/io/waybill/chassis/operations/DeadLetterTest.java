@@ -108,14 +108,14 @@ class DeadLetterTest {
 
     @Test
     void areHandledInTheirOrderWhenOneIsRetried() {
-        park("mended", 1, 2, 3);
+        park("repaired", 1, 2, 3);
         tallies.spoilt.clear();
 
-        JsonNode answer = post(TALLIES + "/" + letterId("mended", 1) + "/retry", 200);
+        JsonNode answer = post(TALLIES + "/" + letterId("repaired", 1) + "/retry", 200);
 
         assertThat(answer.at("/handled").asBoolean()).isTrue();
-        assertThat(letters("mended")).isEmpty();
-        assertThat(tally("mended")).isEqualTo(6);
+        assertThat(letters("repaired")).isEmpty();
+        assertThat(tally("repaired")).isEqualTo(6);
         assertThat(decision(answer))
                 .isInstanceOfSatisfying(
                         DeadLetterRetried.class,
