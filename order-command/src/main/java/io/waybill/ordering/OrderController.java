@@ -71,11 +71,13 @@ class OrderController {
     private final RequestCommands commands;
     private final Idempotency idempotency;
     private final PriceList priceList;
+    private final CheckoutBacklog backlog;
 
-    OrderController(RequestCommands commands, Idempotency idempotency, PriceList priceList) {
+    OrderController(RequestCommands commands, Idempotency idempotency, PriceList priceList, CheckoutBacklog backlog) {
         this.commands = commands;
         this.idempotency = idempotency;
         this.priceList = priceList;
+        this.backlog = backlog;
     }
 
     record NewOrder(
@@ -171,6 +173,8 @@ class OrderController {
 
     @PostMapping
     ResponseEntity<Object> place(@RequestHeader(Idempotency.HEADER) String key, @RequestBody NewOrder order) {
+        // Before anything is written: to refuse has to cost next to nothing.
+        backlog.refuseIfFull();
         return idempotency.once("POST /api/orders", key, order, orderId -> {
             refuseRepeatedSkus("/lines", skus(order.lines()));
             long position = send(new PlaceOrder(

@@ -17,6 +17,7 @@ import io.waybill.messages.order.OrderCommand.RecordShipment;
 import io.waybill.messages.order.OrderEvent.AmendmentRequested;
 import io.waybill.messages.order.OrderEvent.ExchangeRequested;
 import io.waybill.messages.order.OrderEvent.OrderCancelled;
+import io.waybill.messages.order.OrderEvent.OrderConfirmed;
 import io.waybill.messages.order.OrderEvent.ReturnInspected;
 import io.waybill.messages.order.OrderEvent.ReturnReceived;
 import io.waybill.messages.order.OrderEvent.ReturnRequested;
@@ -30,6 +31,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.gateway.EventGateway;
@@ -67,6 +69,9 @@ class OrderApiTest {
     private MockMvcTester mvc;
 
     @Autowired
+    private CheckoutBacklog backlog;
+
+    @Autowired
     private EventGateway products;
 
     @Autowired
@@ -89,6 +94,24 @@ class OrderApiTest {
                     new ProductListed("CUP-1", "Cup", CUP_PRICE, false, 0));
             await().until(() -> priceList.unitPrice("CUP-1").isPresent());
         }
+    }
+
+    @Test
+    void takesNoOrdersWhileTooManyWaitForTheirCheckout() {
+        List<String> waiting =
+                IntStream.range(0, 1000).mapToObj(i -> "waiting-" + i).toList();
+        waiting.forEach(orderId -> backlog.on(CheckoutBacklogTest.placed(orderId)));
+
+        MvcTestResult refused = place("{\"sku\": \"TEA-500\", \"quantity\": 1}");
+
+        assertThat(refused).hasStatus(503).containsHeader(HttpHeaders.RETRY_AFTER);
+        assertThat(refused).bodyJson().extractingPath("$.code").isEqualTo("OVERLOADED");
+
+        products.publish(waiting.stream()
+                .map(orderId -> new OrderConfirmed(orderId, List.of()))
+                .toList());
+        await().untilAsserted(() ->
+                assertThat(place("{\"sku\": \"TEA-500\", \"quantity\": 1}")).hasStatus(202));
     }
 
     @Test
@@ -312,7 +335,12 @@ class OrderApiTest {
     }
 
     private String placed(String line) {
-        MvcTestResult answer = mvc.post()
+        MvcTestResult answer = place(line);
+        return accepted(answer).get("orderId").asString();
+    }
+
+    private MvcTestResult place(String line) {
+        return mvc.post()
                 .uri("/api/orders")
                 .header(Idempotency.HEADER, UUID.randomUUID().toString())
                 .contentType(MediaType.APPLICATION_JSON)
@@ -321,7 +349,6 @@ class OrderApiTest {
                          "shippingAddress": {"name": "Ada Lovelace", "line1": "12 St James's Square",
                                              "postalCode": "SW1Y 4JH", "city": "London", "country": "GB"}}""".formatted(line))
                 .exchange();
-        return accepted(answer).get("orderId").asString();
     }
 
     private String confirmed() {
