@@ -48,7 +48,10 @@ class GatewayTest {
 
     @BeforeEach
     void forget() {
-        SERVICES.forEach(stub -> stub.asked().clear());
+        SERVICES.forEach(stub -> {
+            stub.asked().clear();
+            stub.says(stub.name());
+        });
     }
 
     @ParameterizedTest
@@ -74,7 +77,11 @@ class GatewayTest {
         "POST, /api/ops/reconciliations,             payment-service",
         "GET,  /api/ops/reconciliations/7,           payment-service",
         "GET,  /api/ops/discrepancies,               payment-service",
-        "POST, /api/ops/discrepancies/7/repair,      payment-service"
+        "POST, /api/ops/discrepancies/7/repair,      payment-service",
+        "GET,  /api/ops/processors/order-command,    order-command",
+        "GET,  /api/ops/dead-letters/order-query?limit=5, order-query",
+        "POST, /api/ops/dead-letters/inventory-saga/stock-levels/7/retry, inventory-saga",
+        "POST, /api/ops/dead-letters/payment-service/payment-pages/retry, payment-service"
     })
     void eachRouteGoesToItsServiceAsItCame(String method, String uri, String service) throws Exception {
         HttpResponse<String> answer = send(method, uri);
@@ -98,6 +105,8 @@ class GatewayTest {
         "GET,    /API/orders",
         "GET,    /api/ops",
         "GET,    /api/ops/unknown",
+        "GET,    /api/ops/processors/unknown",
+        "POST,   /api/ops/dead-letters/unknown/view/retry",
         "GET,    /api/ops/paymentsandmore",
         "GET,    /sandbox",
         "GET,    /sandbox/ledger",
@@ -209,6 +218,43 @@ class GatewayTest {
             PAYMENTS.restart();
         }
         assertThat(send("GET", "/api/payments/7").statusCode()).isEqualTo(202);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/ops/processors,                      /api/ops/processors/%s",
+        "/api/ops/dead-letters,                    /api/ops/dead-letters/%s",
+        "/api/ops/dead-letters?processor=a%20%2Bb, /api/ops/dead-letters/%s?processor=a%20%2Bb"
+    })
+    void putsTogetherWhatAllServicesTellOfThemselves(String uri, String pattern) throws Exception {
+        SERVICES.forEach(stub -> stub.says("{\"service\": \"" + stub.name() + "\"}"));
+
+        JsonNode answer = JSON.readTree(send("GET", uri).body());
+
+        assertThat(answer.at("/services").findValuesAsString("service"))
+                .containsExactly("inventory-saga", "order-command", "order-query", "payment-service");
+        assertThat(answer.at("/unanswered").isEmpty()).isTrue();
+        assertThat(answer.at("/complete").asBoolean()).isTrue();
+        assertThat(asked())
+                .extracting(Asked::uri)
+                .containsExactlyInAnyOrderElementsOf(SERVICES.stream()
+                        .map(stub -> pattern.replace("%s", stub.name()))
+                        .toList());
+    }
+
+    @Test
+    void namesTheServicesThatDoNotTellOfThemselvesAndShowsTheOthers() throws Exception {
+        SERVICES.forEach(stub -> stub.says("{\"service\": \"" + stub.name() + "\"}"));
+        PAYMENTS.stop();
+        try {
+            JsonNode answer = JSON.readTree(send("GET", "/api/ops/dead-letters").body());
+
+            assertThat(answer.at("/services").size()).isEqualTo(3);
+            assertThat(answer.at("/unanswered/0").asString()).isEqualTo("payment-service");
+            assertThat(answer.at("/complete").asBoolean()).isFalse();
+        } finally {
+            PAYMENTS.restart();
+        }
     }
 
     private HttpResponse<String> send(String method, String uri) throws IOException, InterruptedException {

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Stands in for a service: answers everything by 202, its name, and a location, and remembers what it was asked. */
+/**
+ * Stands in for a service: answers everything by 202, its name unless it is told something else, and a location, and
+ * remembers what it was asked.
+ */
 final class Stub {
 
     /** One request as it came in. */
@@ -21,9 +24,11 @@ final class Stub {
     private final String name;
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private HttpServer server;
+    private volatile String says;
 
     Stub(String name) {
         this.name = name;
+        says = name;
         server = start(0);
     }
 
@@ -37,6 +42,10 @@ final class Stub {
 
     List<Asked> asked() {
         return asked;
+    }
+
+    void says(String json) {
+        says = json;
     }
 
     void stop() {
@@ -65,7 +74,8 @@ final class Stub {
                     exchange.getRequestURI().toString(),
                     exchange.getRequestHeaders().getFirst("Idempotency-Key"),
                     new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
-            byte[] body = name.getBytes(UTF_8);
+            byte[] body = says.getBytes(UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.getResponseHeaders().set("Location", "/api/orders/7");
             exchange.sendResponseHeaders(202, body.length);
             exchange.getResponseBody().write(body);

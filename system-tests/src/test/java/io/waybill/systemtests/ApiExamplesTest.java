@@ -158,7 +158,15 @@ class ApiExamplesTest {
         ask("getReconciliation").expect(200);
         ask("getLatestReconciliation").expect(200);
 
+        here.putAll(Map.of("service", "order-query", "processor", "order-details-2"));
+        ask("listProcessors").expect(200);
+        ask("listProcessorsOfService").expect(200);
+        ask("listDeadLetters").expect(200);
+        ask("listDeadLettersOfService").expect(200);
+        ask("retryDeadLetters").expect(200);
+
         here.putAll(Map.of("processId", UNKNOWN_ID, "id", UNKNOWN_ID, "paymentId", UNKNOWN_ID, "name", "nobody"));
+        here.put("letterId", UNKNOWN_ID);
         for (String operationId : new String[] {
             "getProcess",
             "retryProcess",
@@ -167,6 +175,9 @@ class ApiExamplesTest {
             "repairDiscrepancy",
             "dismissDiscrepancy",
             "retryPayment",
+            "getDeadLetter",
+            "retryDeadLetter",
+            "discardDeadLetter",
             "takeWebhook"
         }) {
             ask(operationId).expect(404);

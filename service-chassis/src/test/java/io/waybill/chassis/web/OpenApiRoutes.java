@@ -47,6 +47,7 @@ public final class OpenApiRoutes {
 
     private static final Path GATEWAY = Path.of("../gateway/src/main/resources");
     private static final String BASE = "/api";
+    private static final String EVERY_SERVICE = "{service}";
     private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
 
     private final Map<?, ?> description = yaml("openapi.yaml");
@@ -58,7 +59,8 @@ public final class OpenApiRoutes {
     /**
      * Fails if the description and the controllers differ.
      *
-     * @param service as the gateway's routes name it; {@code gateway} for what the gateway answers itself
+     * @param service as the gateway's routes name it; {@code gateway} for what the gateway answers itself, and
+     *     {@code service-chassis} for what every service answers
      * @param application whose package the controllers are in, or below
      */
     public static void areServedBy(String service, Class<?> application) {
@@ -130,8 +132,12 @@ public final class OpenApiRoutes {
         return value;
     }
 
-    /** The service that the first matching route names. */
+    /** The service that the first matching route names, or that of all services if the path itself names one. */
     private String owner(String method, String path) {
+        return path.contains(EVERY_SERVICE) ? "service-chassis" : routed(method, path);
+    }
+
+    private String routed(String method, String path) {
         return routes.stream()
                 .map(OpenApiRoutes::map)
                 .filter(route -> list(route.get("predicates")).stream()
