@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.axonframework.eventhandling.Segment;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
+import org.axonframework.eventhandling.tokenstore.UnableToRetrieveIdentifierException;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork.Phase;
@@ -88,8 +89,13 @@ final class LastWriteTokenStore implements TokenStore {
         return store.fetchAvailableSegments(processorName);
     }
 
+    /** Of instances that start at the same moment on a new database one writes it; to the others it is there then. */
     @Override
     public Optional<String> retrieveStorageIdentifier() {
-        return store.retrieveStorageIdentifier();
+        try {
+            return store.retrieveStorageIdentifier();
+        } catch (UnableToRetrieveIdentifierException e) {
+            return store.retrieveStorageIdentifier();
+        }
     }
 }

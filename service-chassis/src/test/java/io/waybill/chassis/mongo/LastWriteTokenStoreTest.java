@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.eventhandling.tokenstore.UnableToRetrieveIdentifierException;
 import org.axonframework.eventhandling.tokenstore.inmemory.InMemoryTokenStore;
 import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
 import org.axonframework.messaging.unitofwork.RollbackConfigurationType;
@@ -54,5 +57,21 @@ class LastWriteTokenStoreTest {
         store.storeToken(new GlobalSequenceTrackingToken(1), "views", 0);
 
         assertThat(history).containsExactly("token");
+    }
+
+    @Test
+    void findsTheIdentifierThatAnotherInstanceHasWrittenAtTheSameMoment() {
+        var lost = new AtomicBoolean();
+        var late = new LastWriteTokenStore(new InMemoryTokenStore() {
+            @Override
+            public Optional<String> retrieveStorageIdentifier() {
+                if (lost.compareAndSet(false, true)) {
+                    throw new UnableToRetrieveIdentifierException("written by another", new IllegalStateException());
+                }
+                return Optional.of("theirs");
+            }
+        });
+
+        assertThat(late.retrieveStorageIdentifier()).hasValue("theirs");
     }
 }
