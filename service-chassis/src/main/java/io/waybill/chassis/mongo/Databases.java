@@ -52,7 +52,7 @@ public final class Databases implements AutoCloseable {
     public synchronized MongoDatabase open(String name) {
         MongoClient client;
         if (areEmbedded()) {
-            EmbeddedMongo server = new EmbeddedMongo(folder.resolve(name + ".mv"));
+            EmbeddedMongo server = new EmbeddedMongo(folder.resolve(name + ".mv"), 0);
             closers.push(server::close);
             client = MongoClients.create(settings(server.uri()).build());
         } else {

@@ -18,22 +18,24 @@ import org.h2.mvstore.MVStoreException;
  * A server of the Mongo wire protocol inside this process, on a file of its own, for machines where no MongoDB is
  * installed. What it has acknowledged survives the end of the process; what it holds is derived from the event store.
  */
-final class EmbeddedMongo implements AutoCloseable {
+public final class EmbeddedMongo implements AutoCloseable {
 
     private final MongoServer server;
     private final InetSocketAddress address;
 
     /**
      * @param file where the store lies; it and its folder are made if they are missing
+     * @param port to listen on, on the loopback interface; 0 for any that is free
      * @throws IllegalStateException if another process has the file open
      */
-    EmbeddedMongo(Path file) {
+    public EmbeddedMongo(Path file, int port) {
         server = new MongoServer(new CommittingBackend(open(file)));
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         address = server.getLocalAddress();
     }
 
-    String uri() {
+    /** How it is reached. */
+    public String uri() {
         return "mongodb://" + address.getHostString() + ":" + address.getPort();
     }
 
