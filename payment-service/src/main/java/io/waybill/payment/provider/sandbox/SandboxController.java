@@ -10,6 +10,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.http.HttpStatus;
@@ -57,6 +58,9 @@ class SandboxController {
         }
     }
 
+    /** All that the sandbox has ever entered. A wrapper, so that more can be said one day. */
+    record Ledger(List<LedgerEntry> items) {}
+
     record Confirmation(@NotNull Boolean approved) {}
 
     record Amount(
@@ -80,6 +84,12 @@ class SandboxController {
     @GetMapping("/faults")
     Faults faults() {
         return sandbox.faults();
+    }
+
+    /** What the provider knows, for whoever holds the shop's books against it; no fault of the moment hides it. */
+    @GetMapping("/ledger")
+    Ledger ledger() {
+        return new Ledger(sandbox.entries());
     }
 
     @PostMapping("/authorizations/{authorizationId}/confirmations")

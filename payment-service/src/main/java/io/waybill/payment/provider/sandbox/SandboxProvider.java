@@ -7,6 +7,7 @@ import io.waybill.payment.provider.PaymentProvider.Answer.Done;
 import io.waybill.payment.provider.PaymentProvider.Answer.Refused;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -139,8 +140,11 @@ class SandboxProvider implements PaymentProvider {
 
     @Override
     public Stream<LedgerEntry> ledger(Instant since) {
-        return answer(
-                () -> ledger.since(since).map(entry -> entry.at(clock.instant()).entry()));
+        return answer(() -> since(since));
+    }
+
+    private Stream<LedgerEntry> since(Instant start) {
+        return ledger.since(start).map(entry -> entry.at(clock.instant()).entry());
     }
 
     @Override
@@ -149,6 +153,10 @@ class SandboxProvider implements PaymentProvider {
     }
 
     // What the provider's own staff can do.
+
+    List<LedgerEntry> entries() {
+        return since(Instant.EPOCH).toList();
+    }
 
     void set(Faults now) {
         faults.set(now);
