@@ -3,7 +3,7 @@ package io.waybill.systemtests;
 import java.util.Locale;
 
 /** The processes that make up a Waybill, in the order in which they start. */
-enum Service {
+public enum Service {
     AXONSERVER,
     ORDER_COMMAND,
     ORDER_QUERY,
@@ -12,12 +12,12 @@ enum Service {
     GATEWAY;
 
     /** Name of the module, its jar and its entry at the gateway. */
-    String moduleName() {
+    public String moduleName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Where it says that it can really serve. */
-    String readinessPath() {
+    public String readinessPath() {
         return this == AXONSERVER ? "/actuator/health" : "/actuator/health/readiness";
     }
 }

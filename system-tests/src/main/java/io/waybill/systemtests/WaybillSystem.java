@@ -5,9 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,12 +16,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,17 +40,9 @@ final class WaybillSystem implements AutoCloseable {
     /** A graceful stop drains what is in flight; one that takes longer hangs. */
     private static final long STOP_LIMIT_SECONDS = 20;
 
-    /**
-     * Ports are drawn from below the range that operating systems give to outgoing connections, so that the port of a
-     * process that was killed is still free when it starts again.
-     */
-    private static final int LOWEST_PORT = 15_000;
-
-    private static final int HIGHEST_PORT = 32_000;
-
     private static final int LOG_TAIL_LINES = 40;
 
-    private final Path root = projectRoot();
+    private final Path root = JarProcess.projectRoot();
     private final Path logs = root.resolve("system-tests/target/logs");
     private final Path data;
     private final Optional<String> externalAxonServer = setting("WAYBILL_AXONSERVER", "waybill.axonserver");
@@ -71,11 +58,10 @@ final class WaybillSystem implements AutoCloseable {
     private WaybillSystem(BiConsumer<HttpRequest, Answer> witness) throws IOException {
         data = Files.createTempDirectory("waybill-system-tests");
         Files.createDirectories(logs);
-        var taken = new HashSet<Integer>();
         for (Service service : Service.values()) {
-            ports.put(service, freePort(taken));
+            ports.put(service, Ports.free());
         }
-        axonServerGrpcPort = freePort(taken);
+        axonServerGrpcPort = Ports.free();
         client = new WaybillClient(url(Service.GATEWAY) + "/api", witness);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.values().forEach(Process::destroyForcibly)));
     }
@@ -351,40 +337,9 @@ final class WaybillSystem implements AutoCloseable {
         }
     }
 
-    private static int freePort(Set<Integer> taken) {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
-            if (taken.add(port) && isFree(port)) {
-                return port;
-            }
-        }
-    }
-
-    private static boolean isFree(int port) {
-        try (var socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private static Optional<String> setting(String variable, String property) {
         return Optional.ofNullable(System.getProperty(property))
                 .or(() -> Optional.ofNullable(System.getenv(variable)))
                 .filter(value -> !value.isBlank());
-    }
-
-    /** The tests run in their module's folder under Maven and, by default, in the project's under an IDE. */
-    static Path projectRoot() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            @Nullable Path parent = folder.getParent();
-            if (parent == null) {
-                throw new IllegalStateException("Not run from within the project: no mvnw above the working folder");
-            }
-            folder = parent;
-        }
-        return folder;
     }
 }

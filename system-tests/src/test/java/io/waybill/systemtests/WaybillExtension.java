@@ -56,7 +56,7 @@ final class WaybillExtension implements BeforeEachCallback, ParameterResolver, T
 
         Startup() {
             try {
-                system = WaybillSystem.start(ApiDescription.read(WaybillSystem.projectRoot())::check);
+                system = WaybillSystem.start(ApiDescription.read(JarProcess.projectRoot())::check);
             } catch (IOException | RuntimeException | AssertionError e) {
                 failure = e;
             }

@@ -1,0 +1,206 @@
+package io.waybill.systemtests;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One process of this machine that can be started, broken in several ways, and started again with the same data. */
+public final class JarProcess {
+
+    /** A graceful stop drains what is in flight; one that takes longer hangs. */
+    private static final long STOP_LIMIT_SECONDS = 20;
+
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+    private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final String name;
+    private final List<String> command;
+    private final Map<String, String> environment;
+    private final Optional<URI> readiness;
+    private final Path log;
+    private @Nullable Process process;
+
+    /**
+     * @param name for people, and of its log file
+     * @param command after {@code java}
+     * @param environment on top of this process's own; without MONGODB_URI unless it is named here
+     * @param readiness answers 200 once the process can serve; empty if being alive is all there is
+     * @param logs folder of the log file, to which each start appends
+     */
+    public JarProcess(
+            String name, List<String> command, Map<String, String> environment, Optional<URI> readiness, Path logs) {
+        this.name = name;
+        this.command = List.copyOf(command);
+        this.environment = Map.copyOf(environment);
+        this.readiness = readiness;
+        this.log = logs.resolve(name + ".log");
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The command by which a packaged module is started: its JVM options, its jar and these arguments. */
+    public static List<String> commandOf(Service service, List<String> arguments) {
+        Path root = projectRoot();
+        Path jar = root.resolve("%1$s/target/%1$s.jar".formatted(service.moduleName()));
+        if (!Files.isRegularFile(jar)) {
+            throw new IllegalStateException("There is no " + jar + "; build it first: ./mvnw package -DskipTests");
+        }
+        String options = service == Service.AXONSERVER ? "axonserver" : "service-chassis";
+        var command = new ArrayList<>(List.of("@" + root.resolve(options).resolve("jvm.options"), "-jar", jar + ""));
+        command.addAll(arguments);
+        return command;
+    }
+
+    /** Starts it without waiting for anything. */
+    public void launch() {
+        var whole = new ArrayList<String>();
+        whole.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        whole.addAll(command);
+        var builder = new ProcessBuilder(whole)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().remove("MONGODB_URI");
+        builder.environment().putAll(environment);
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until it can serve; fails at once if it dies meanwhile. */
+    public void awaitReady(Duration limit) {
+        await(name + " ready")
+                .atMost(limit)
+                .pollInterval(POLL_INTERVAL)
+                .pollDelay(Duration.ZERO)
+                .failFast(name + " died while it started", () -> !isAlive())
+                .until(this::isReady);
+    }
+
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    /** Whether it says of itself that it can serve. */
+    public boolean isReady() {
+        if (!isAlive()) {
+            return false;
+        }
+        if (readiness.isEmpty()) {
+            return true;
+        }
+        var request =
+                HttpRequest.newBuilder(readiness.get()).timeout(HEALTH_TIMEOUT).build();
+        try {
+            return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for " + name, e);
+        }
+    }
+
+    /** Ends it as a power cut would: no handler, no flush, no goodbye. */
+    public void kill() {
+        running().destroyForcibly();
+        if (!exitsInTime()) {
+            throw new IllegalStateException(name + " cannot be killed");
+        }
+    }
+
+    /** Ends it in an orderly way, or by force if that takes too long; says whether it was orderly. */
+    public boolean stop() {
+        running().destroy();
+        boolean orderly = exitsInTime();
+        if (!orderly) {
+            kill();
+        }
+        return orderly;
+    }
+
+    /** It keeps its memory, its sockets and its claims, and does nothing at all. */
+    public void freeze() {
+        signal("-STOP");
+    }
+
+    /** It goes on as if no time had passed. */
+    public void thaw() {
+        signal("-CONT");
+    }
+
+    /** The last lines it said. */
+    public List<String> logTail(int lines) {
+        try {
+            var all = Files.readAllLines(log);
+            return all.subList(Math.max(0, all.size() - lines), all.size());
+        } catch (IOException e) {
+            return List.of("(not readable: " + e + ")");
+        }
+    }
+
+    private void signal(String signal) {
+        try {
+            int exit = new ProcessBuilder(
+                            "kill", signal, Long.toString(running().pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("kill %s %s failed".formatted(signal, name));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while sending a signal", e);
+        }
+    }
+
+    private boolean exitsInTime() {
+        try {
+            return running().waitFor(STOP_LIMIT_SECONDS, SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for " + name + " to stop", e);
+        }
+    }
+
+    private Process running() {
+        if (process == null) {
+            throw new IllegalStateException(name + " was never started here");
+        }
+        return process;
+    }
+
+    /** The tests run in their module's folder under Maven and, by default, in the project's under an IDE. */
+    public static Path projectRoot() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("mvnw"))) {
+            @Nullable Path parent = folder.getParent();
+            if (parent == null) {
+                throw new IllegalStateException("Not run from within the project: no mvnw above the working folder");
+            }
+            folder = parent;
+        }
+        return folder;
+    }
+}

@@ -1,0 +1,214 @@
+package io.waybill.systemtests.chaos;
+
+import io.waybill.systemtests.Service;
+import io.waybill.systemtests.chaos.Fleet.Member;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/** Breaks one thing after another, now and then two at once, mends it, and sees how long it takes to be well again. */
+final class Nemesis {
+
+    /** Beyond the time for which a token is claimed (10 s), a connection is missed and a request is waited for. */
+    private static final long LONGEST_FREEZE_MILLIS = 16_000;
+
+    private static final long SHORTEST_MILLIS = 1_000;
+    private static final long LONGEST_CUT_MILLIS = 9_000;
+    private static final long RECOVERY_LIMIT_MILLIS = 30_000;
+    /** After it there is no recovery to be seen any more. */
+    private static final long GIVE_UP_MILLIS = 120_000;
+
+    private static final List<String> MOODS = List.of(
+            "unreachable", "answersLost", "webhooksLost", "duplicateWebhooks", "captureRefused", "latencyMillis");
+
+    /**
+     * What was broken.
+     *
+     * @param recoveryMillis from its mending until everything was ready and an order placed after it was confirmed
+     */
+    record Trouble(String what, long recoveryMillis) {}
+
+    private record Fault(String what, long millis, Runnable inflict, Runnable mend) {}
+
+    private final Fleet fleet;
+    private final Load load;
+    private final Client client;
+    private final SplittableRandom choices;
+    private final boolean wipes;
+    private final Consumer<String> diary;
+    private final List<Trouble> troubles = new ArrayList<>();
+    private final Verdict stops = new Verdict("25", "Whoever is asked to stop does so in time, whatever is broken");
+
+    Nemesis(Fleet fleet, Load load, Client client, long seed, boolean wipes, Consumer<String> diary) {
+        this.fleet = fleet;
+        this.load = load;
+        this.client = client;
+        this.choices = new SplittableRandom(seed);
+        this.wipes = wipes;
+        this.diary = diary;
+    }
+
+    /** Breaks things until the time is up, and mends the last of them. */
+    void rage(long untilNanos) {
+        for (int i = 0; System.nanoTime() < untilNanos; i++) {
+            strike(i);
+        }
+    }
+
+    List<Trouble> troubles() {
+        return List.copyOf(troubles);
+    }
+
+    Verdict recoveries() {
+        var verdict =
+                new Verdict("25", "After each fault everything is well within " + RECOVERY_LIMIT_MILLIS / 1_000 + " s");
+        troubles.forEach(each -> verdict.check(
+                each.recoveryMillis() <= RECOVERY_LIMIT_MILLIS, "%s: %d ms", each.what(), each.recoveryMillis()));
+        return verdict;
+    }
+
+    Verdict stops() {
+        return stops;
+    }
+
+    private void strike(int number) {
+        Fault fault = draw();
+        Optional<Fault> second = choices.nextInt(4) == 0 ? Optional.of(draw()) : Optional.empty();
+        // Two at the same process would mend each other halfway.
+        second = second.filter(other -> !subject(other).equals(subject(fault)));
+        String what = fault.what() + second.map(other -> " and " + other.what()).orElse("");
+        diary.accept(what);
+        fault.inflict().run();
+        second.ifPresent(other -> other.inflict().run());
+        Client.pause(Math.max(fault.millis(), second.map(Fault::millis).orElse(0L)));
+        fault.mend().run();
+        second.ifPresent(other -> other.mend().run());
+        long recovery = awaitRecovery("canary-" + number);
+        troubles.add(new Trouble(what, recovery));
+        diary.accept("  well again after %.1f s".formatted(recovery / 1_000.0));
+    }
+
+    private static String subject(Fault fault) {
+        return fault.what().split(" ", -1)[1];
+    }
+
+    /** An order from beginning to end, and everybody ready. */
+    private long awaitRecovery(String key) {
+        long began = System.nanoTime();
+        String orderId = load.placeCanary(key);
+        while (millisSince(began) < GIVE_UP_MILLIS && !(isConfirmed(orderId) && fleet.isReady())) {
+            Client.pause(100);
+        }
+        return millisSince(began);
+    }
+
+    private boolean isConfirmed(String orderId) {
+        return client.get("/orders/" + orderId)
+                .filter(order -> order.path("status").asString("").equals("CONFIRMED"))
+                .isPresent();
+    }
+
+    private static long millisSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1_000_000;
+    }
+
+    private Fault draw() {
+        return switch (choices.nextInt(wipes ? 12 : 10)) {
+            case 0, 1, 2 -> kill(anyOf(fleet.members()));
+            case 3, 4 -> freeze(anyOf(fleet.members()));
+            case 5, 6, 7 -> damage(anyOf(fleet.wires()));
+            case 8 -> misbehave();
+            case 9 -> restart(anyOf(fleet.members()));
+            case 10 -> wipe();
+            default -> wipeTokens();
+        };
+    }
+
+    private Fault kill(Member member) {
+        return new Fault(
+                "kill " + member.name(),
+                millis(SHORTEST_MILLIS, LONGEST_CUT_MILLIS),
+                member.process()::kill,
+                member.process()::launch);
+    }
+
+    private Fault restart(Member member) {
+        return new Fault("restart " + member.name(), SHORTEST_MILLIS, () -> stop(member), member.process()::launch);
+    }
+
+    private void stop(Member member) {
+        boolean orderly = member.process().stop();
+        stops.check(orderly, "%s did not stop in time", member.name());
+    }
+
+    private Fault freeze(Member member) {
+        long millis = millis(SHORTEST_MILLIS, LONGEST_FREEZE_MILLIS);
+        return new Fault(
+                "freeze %s for %d ms".formatted(member.name(), millis),
+                millis,
+                member.process()::freeze,
+                member.process()::thaw);
+    }
+
+    private Fault damage(Wire wire) {
+        var states = List.of(Wire.State.values()).subList(1, Wire.State.values().length);
+        Wire.State state = anyOf(states);
+        long millis = millis(SHORTEST_MILLIS, LONGEST_CUT_MILLIS);
+        return new Fault(
+                "wire %s is %s for %d ms".formatted(wire.name(), state, millis),
+                millis,
+                () -> wire.become(state),
+                () -> wire.become(Wire.State.SOUND));
+    }
+
+    private Fault misbehave() {
+        String mood = anyOf(MOODS);
+        long millis = millis(SHORTEST_MILLIS, LONGEST_CUT_MILLIS);
+        Map<String, ?> faults = Map.of(mood, mood.equals("latencyMillis") ? (Object) 1_500 : (Object) true);
+        return new Fault(
+                "provider has %s for %d ms".formatted(mood, millis), millis, () -> tell(faults), () -> tell(Map.of()));
+    }
+
+    /** An instance that is away forgets its mood anyway. */
+    private void tell(Map<String, ?> faults) {
+        fleet.instancesOf(Service.PAYMENT_SERVICE).forEach(each -> new SandboxClient(each.url()).misbehave(faults));
+    }
+
+    private Fault wipe() {
+        List<Member> instances = fleet.instancesOf(anyService());
+        String database = instances.getFirst().database();
+        if (choices.nextBoolean()) {
+            return new Fault(
+                    "wipe " + database + " while it is in use", SHORTEST_MILLIS, () -> fleet.wipe(database), () -> {});
+        }
+        return new Fault(
+                "wipe " + database + " while nobody uses it",
+                SHORTEST_MILLIS,
+                () -> {
+                    instances.forEach(this::stop);
+                    fleet.wipe(database);
+                },
+                () -> instances.forEach(each -> each.process().launch()));
+    }
+
+    private Fault wipeTokens() {
+        String database = fleet.instancesOf(anyService()).getFirst().database();
+        return new Fault("wipe-tokens " + database, SHORTEST_MILLIS, () -> fleet.wipeTokens(database), () -> {});
+    }
+
+    private Service anyService() {
+        return anyOf(
+                List.of(Service.ORDER_COMMAND, Service.ORDER_QUERY, Service.INVENTORY_SAGA, Service.PAYMENT_SERVICE));
+    }
+
+    private <T> T anyOf(List<T> things) {
+        return things.get(choices.nextInt(things.size()));
+    }
+
+    private long millis(long least, long most) {
+        return choices.nextLong(least, most + 1);
+    }
+}

@@ -1,0 +1,190 @@
+package io.waybill.systemtests.chaos;
+
+import io.waybill.messages.DerivedId;
+import io.waybill.messages.inventory.StockEvent;
+import io.waybill.messages.inventory.StockEvent.BackorderFilled;
+import io.waybill.messages.inventory.StockEvent.ExtensionUndone;
+import io.waybill.messages.inventory.StockEvent.ReservationExtended;
+import io.waybill.messages.inventory.StockEvent.ReservationReduced;
+import io.waybill.messages.inventory.StockEvent.StockAdjusted;
+import io.waybill.messages.inventory.StockEvent.StockCommitted;
+import io.waybill.messages.inventory.StockEvent.StockCounted;
+import io.waybill.messages.inventory.StockEvent.StockReceived;
+import io.waybill.messages.inventory.StockEvent.StockReleased;
+import io.waybill.messages.inventory.StockEvent.StockReserved;
+import io.waybill.messages.inventory.StockEvent.StockReturned;
+import io.waybill.messages.order.OrderEvent;
+import io.waybill.messages.order.OrderEvent.OrderCancelled;
+import io.waybill.messages.order.OrderEvent.OrderPlaced;
+import io.waybill.messages.order.OrderEvent.OrderRejected;
+import io.waybill.messages.order.OrderEvent.OrderShipped;
+import io.waybill.messages.order.OrderEvent.ReturnCompleted;
+import io.waybill.messages.payment.PaymentEvent.PaymentCaptured;
+import io.waybill.messages.payment.PaymentEvent.PaymentRefunded;
+import io.waybill.systemtests.chaos.EventLog.Entry;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** What clients are to see of the log, and whether they do. */
+final class Views {
+
+    private static final class Order {
+        private final String customerId;
+        private long version = -1;
+        private long shippedMinor;
+        private long refundedMinor;
+        private long capturedMinor;
+        private long givenBackMinor;
+        private String end = "";
+
+        Order(String customerId) {
+            this.customerId = customerId;
+        }
+    }
+
+    private static final class Shelf {
+        private int onHand;
+        private int reserved;
+    }
+
+    private final Map<String, Order> orders = new TreeMap<>();
+    private final Map<String, Shelf> shelves = new TreeMap<>();
+    private final Map<String, Integer> ordersByCustomer = new TreeMap<>();
+
+    Views(List<Entry> log) {
+        for (Entry entry : log) {
+            switch (entry.payload()) {
+                case OrderEvent event -> add(event);
+                case StockEvent event -> add(event);
+                case PaymentCaptured event ->
+                    order(event.orderId()).capturedMinor += event.amount().minor();
+                case PaymentRefunded event ->
+                    order(event.orderId()).givenBackMinor += event.amount().minor();
+                default -> {}
+            }
+        }
+    }
+
+    private void add(OrderEvent event) {
+        if (event instanceof OrderPlaced placed) {
+            orders.put(placed.orderId(), new Order(placed.customerId()));
+            ordersByCustomer.merge(placed.customerId(), 1, Integer::sum);
+        }
+        Order order = order(event.orderId());
+        order.version++;
+        switch (event) {
+            case OrderRejected e -> order.end = "REJECTED";
+            case OrderCancelled e -> order.end = "CANCELLED";
+            case OrderShipped e -> order.shippedMinor += e.amount().minor();
+            case ReturnCompleted e -> order.refundedMinor += e.refund().minor();
+            default -> {}
+        }
+    }
+
+    private void add(StockEvent event) {
+        Shelf shelf = shelves.computeIfAbsent(event.sku(), sku -> new Shelf());
+        switch (event) {
+            case StockReceived e -> shelf.onHand += e.quantity();
+            case StockAdjusted e -> shelf.onHand += e.delta();
+            case StockCounted e -> shelf.onHand += e.delta();
+            case StockReturned e -> shelf.onHand += e.restocked();
+            case StockReserved e -> shelf.reserved += e.quantity();
+            case ReservationExtended e -> shelf.reserved += e.quantity();
+            case BackorderFilled e -> shelf.reserved += e.quantity();
+            case ReservationReduced e -> shelf.reserved -= e.quantity();
+            case ExtensionUndone e -> shelf.reserved -= e.allocations().isEmpty() ? 0 : e.quantity();
+            case StockReleased e -> shelf.reserved -= e.quantity();
+            case StockCommitted e -> {
+                shelf.onHand -= e.quantity();
+                shelf.reserved -= e.quantity();
+            }
+            default -> {}
+        }
+    }
+
+    /** An event of an order that was never placed is the judge's to find; here it only must not get in the way. */
+    private Order order(String orderId) {
+        return orders.computeIfAbsent(orderId, id -> new Order(""));
+    }
+
+    /** Asks for everything. */
+    Verdict compare(Client client) {
+        var verdict = new Verdict("19, 23", "Every view is what the log says: orders, payments, stock, lists");
+        orders.forEach((orderId, order) -> {
+            compareOrder(verdict, orderId, order, client.get("/orders/" + orderId));
+            comparePayments(verdict, order, client.get("/payments?orderId=" + orderId), orderId);
+        });
+        shelves.forEach((sku, shelf) -> {
+            var seen = client.get("/stock/" + sku);
+            verdict.check(
+                    seen.isPresent()
+                            && seen.get().path("onHand").asInt(-1) == shelf.onHand
+                            && seen.get().path("reserved").asInt(-1) == shelf.reserved,
+                    "%d of %s on hand, %d reserved, but shown is %s",
+                    shelf.onHand,
+                    sku,
+                    shelf.reserved,
+                    seen);
+        });
+        ordersByCustomer.forEach((customer, count) -> {
+            int seen = count(client, "/orders?limit=100&customerId=" + customer);
+            verdict.check(seen == count, "%s has %d orders, but shown are %d", customer, count, seen);
+        });
+        return verdict;
+    }
+
+    private static void compareOrder(Verdict verdict, String orderId, Order order, Optional<JsonNode> seen) {
+        String status = seen.map(shown -> shown.path("status").asString("")).orElse("");
+        boolean ended = List.of("REJECTED", "CANCELLED").contains(status);
+        verdict.check(
+                seen.isPresent()
+                        && seen.get().path("version").asLong(-1) == order.version
+                        && seen.get().at("/shipped/minor").asLong(-1) == order.shippedMinor
+                        && seen.get().at("/refunded/minor").asLong(-1) == order.refundedMinor
+                        && (ended ? order.end.equals(status) : order.end.isEmpty()),
+                "order %s of %s: version %d, shipped %d, refunded %d %s, but shown is %s",
+                orderId,
+                order.customerId,
+                order.version,
+                order.shippedMinor,
+                order.refundedMinor,
+                order.end,
+                seen);
+    }
+
+    private static void comparePayments(Verdict verdict, Order order, Optional<JsonNode> seen, String orderId) {
+        long captured = 0;
+        long refunded = 0;
+        for (JsonNode payment : seen.map(shown -> shown.path("items")).orElse(MissingNode.getInstance())) {
+            verdict.check(
+                    payment.path("paymentId").asString("").equals(DerivedId.payment(orderId)),
+                    "another payment for order %s: %s",
+                    orderId,
+                    payment);
+            captured += payment.path("capturedMinor").asLong();
+            refunded += payment.path("refundedMinor").asLong();
+        }
+        verdict.check(
+                captured == order.capturedMinor && refunded == order.givenBackMinor,
+                "order %s: captured %d, refunded %d, but shown is %s",
+                orderId,
+                order.capturedMinor,
+                order.givenBackMinor,
+                seen);
+    }
+
+    private static int count(Client client, String path) {
+        int count = 0;
+        Optional<JsonNode> page = client.get(path);
+        while (page.isPresent()) {
+            count += page.get().path("items").size();
+            String next = page.get().path("next").asString("");
+            page = next.isEmpty() ? Optional.empty() : client.get(path + "&cursor=" + next);
+        }
+        return count;
+    }
+}
