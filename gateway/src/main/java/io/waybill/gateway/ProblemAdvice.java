@@ -1,7 +1,9 @@
 package io.waybill.gateway;
 
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +23,10 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 class ProblemAdvice {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
-    /** A restarted service is back by then. */
-    private static final String RETRY_AFTER_SECONDS = "5";
+    /** A restarted service is back by then; not the same for all, or all would come back at once. */
+    private static final int SHORTEST_WAIT_SECONDS = 2;
+
+    private static final int LONGEST_WAIT_SECONDS = 6;
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> failed(Exception failure, HttpServletResponse response) {
@@ -44,7 +48,15 @@ class ProblemAdvice {
                     status == HttpStatus.CONTENT_TOO_LARGE ? "BODY_TOO_LARGE" : status.name(),
                     detail == null ? "The request is not one that is taken here." : detail);
         }
-        if (failure instanceof ResourceAccessException || failure instanceof IOException) {
+        if (failure instanceof ServiceCalls.Overloaded) {
+            return problem(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "OVERLOADED",
+                    "More is asked than can be done now. Repeat the request unchanged after Retry-After.");
+        }
+        if (failure instanceof ResourceAccessException
+                || failure instanceof IOException
+                || failure instanceof CallNotPermittedException) {
             LOG.warn("A service cannot be reached or broke off: {}", failure.toString());
             return problem(
                     HttpStatus.SERVICE_UNAVAILABLE,
@@ -64,7 +76,8 @@ class ProblemAdvice {
         ResponseEntity.BodyBuilder answer =
                 ResponseEntity.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (status == HttpStatus.SERVICE_UNAVAILABLE) {
-            answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+            int seconds = ThreadLocalRandom.current().nextInt(SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS + 1);
+            answer.header(HttpHeaders.RETRY_AFTER, String.valueOf(seconds));
         }
         return answer.body(problem);
     }

@@ -1,0 +1,95 @@
+package io.waybill.gateway;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.cloud.gateway.server.mvc.config.GatewayMvcProperties;
+import org.springframework.cloud.gateway.server.mvc.handler.ProxyExchange;
+import org.springframework.cloud.gateway.server.mvc.handler.RestClientProxyExchange;
+import org.springframework.stereotype.Component;
+import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/**
+ * Calls the services, each with a bulkhead and a breaker of its own, so that one that hangs or is away costs the others
+ * no threads. What operators ask counts for no bulkhead.
+ */
+@Component
+class ServiceCalls implements ProxyExchange {
+
+    /** More than a service lets in of reads or of writes, so that it is the service that says what it can do. */
+    private static final int CONCURRENT_CALLS = 48;
+    /** Enough calls to tell a service that is away from one that was restarted between two of them. */
+    private static final int BREAKER_WINDOW_CALLS = 20;
+
+    private static final int BREAKER_FAILURE_PERCENT = 75;
+    private static final int BREAKER_TRIAL_CALLS = 2;
+    /** Short, as a service that is back should be used at once. */
+    private static final Duration BREAKER_WAIT = Duration.ofSeconds(1);
+
+    /** More is asked of a service than it has places for. */
+    static final class Overloaded extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private record Service(Semaphore bulkhead, CircuitBreaker breaker) {
+
+        Service(String name) {
+            this(
+                    new Semaphore(CONCURRENT_CALLS),
+                    CircuitBreaker.of(
+                            name,
+                            CircuitBreakerConfig.custom()
+                                    .slidingWindowSize(BREAKER_WINDOW_CALLS)
+                                    .minimumNumberOfCalls(BREAKER_WINDOW_CALLS)
+                                    .failureRateThreshold(BREAKER_FAILURE_PERCENT)
+                                    .waitDurationInOpenState(BREAKER_WAIT)
+                                    .permittedNumberOfCallsInHalfOpenState(BREAKER_TRIAL_CALLS)
+                                    .recordExceptions(ResourceAccessException.class, IOException.class)
+                                    .build()));
+        }
+    }
+
+    private final ProxyExchange calls;
+    private final Map<String, Service> services = new ConcurrentHashMap<>();
+
+    @Autowired
+    ServiceCalls(RestClient.Builder client, GatewayMvcProperties properties) {
+        this(new RestClientProxyExchange(client.build(), properties));
+    }
+
+    ServiceCalls(ProxyExchange calls) {
+        this.calls = calls;
+    }
+
+    /**
+     * Makes one call.
+     *
+     * @throws Overloaded if as many as may are under way already
+     * @throws io.github.resilience4j.circuitbreaker.CallNotPermittedException if the service did not answer lately
+     */
+    @Override
+    public ServerResponse exchange(Request request) {
+        URI uri = Objects.requireNonNull(request.getUri(), "a route has an address");
+        Service service = services.computeIfAbsent(uri.getAuthority(), Service::new);
+        if (uri.getPath().startsWith("/api/ops/")) {
+            return service.breaker().executeSupplier(() -> calls.exchange(request));
+        }
+        if (!service.bulkhead().tryAcquire()) {
+            throw new Overloaded();
+        }
+        try {
+            return service.breaker().executeSupplier(() -> calls.exchange(request));
+        } finally {
+            service.bulkhead().release();
+        }
+    }
+}
