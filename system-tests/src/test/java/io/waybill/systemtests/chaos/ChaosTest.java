@@ -14,7 +14,8 @@ class ChaosTest {
 
     @Test
     void nothingIsLostOrDoneTwiceWhateverBreaks() throws Exception {
-        var run = new ChaosRun(new ChaosRun.Settings(DURATION, SEED, false, false, Path.of("target/chaos").toAbsolutePath()));
+        var run = new ChaosRun(new ChaosRun.Settings(
+                DURATION, SEED, false, false, Path.of("target/chaos").toAbsolutePath()));
 
         assertThat(run.run()).as(() -> run.report()).isTrue();
     }

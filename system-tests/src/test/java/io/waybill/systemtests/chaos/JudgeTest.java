@@ -90,7 +90,8 @@ class JudgeTest {
     void findsMoneyThatIsHeldForNobody() {
         checkout();
 
-        assertThat(violated(ledger().replace("]}", ", {\"authorizationId\":\"other\",\"state\":\"HELD\",\"heldMinor\":1}]}")))
+        assertThat(violated(ledger().replace(
+                                "]}", ", {\"authorizationId\":\"other\",\"state\":\"HELD\",\"heldMinor\":1}]}")))
                 .containsExactly("9, 10, 11, 15");
     }
 
