@@ -55,6 +55,9 @@ final class Bank implements PaymentProvider, Provider {
     /** A token with which the customer always has something to do first. */
     static final String ASKS_CUSTOMER = "token-customer";
 
+    /** A token that is always declined. */
+    static final String DECLINES = "token-declined";
+
     /** Why an authorization is closed that the bank gave up by itself. */
     static final String EXPIRED = "EXPIRED";
 
@@ -70,6 +73,7 @@ final class Bank implements PaymentProvider, Provider {
     private final List<String> notices = new ArrayList<>();
 
     private boolean moody = true;
+    private boolean refusesOnce;
 
     /** @param diary is told what it does by itself */
     Bank(Choices choices, Consumer<String> diary) {
@@ -165,6 +169,19 @@ final class Bank implements PaymentProvider, Provider {
         moody = false;
     }
 
+    /** Refuses the next capture or refund. */
+    void refuseOnce() {
+        refusesOnce = true;
+    }
+
+    /** Lets all customers agree who were asked to. */
+    void hearAllAgree() {
+        for (Account account : in(State.PENDING)) {
+            account.hold();
+            notices.add(account.call.authorizationId());
+        }
+    }
+
     /** Carries out a call that nobody waits for any more; false if there is none. */
     boolean doSomethingLate() {
         if (late.isEmpty()) {
@@ -253,6 +270,10 @@ final class Bank implements PaymentProvider, Provider {
         if (call.paymentToken().equals(ASKS_CUSTOMER)) {
             return account;
         }
+        if (call.paymentToken().equals(DECLINES)) {
+            account.close("DECLINED");
+            return account;
+        }
         switch (moody ? choices.below(10) : 9) {
             case 0 -> account.close("DECLINED");
             case 1 -> {}
@@ -262,6 +283,10 @@ final class Bank implements PaymentProvider, Provider {
     }
 
     private boolean refuses() {
+        if (refusesOnce) {
+            refusesOnce = false;
+            return true;
+        }
         return moody && choices.onceIn(12);
     }
 

@@ -6,10 +6,15 @@ import org.axonframework.common.IdentifierFactory;
 /** IDs of messages and sagas that are the same in every run, and cost nothing. */
 public final class CountedIdentifiers extends IdentifierFactory {
 
-    private final AtomicLong last = new AtomicLong();
+    private static final AtomicLong LAST = new AtomicLong();
+
+    /** Counts from the beginning, so that a history does not depend on those before it. */
+    static void restart() {
+        LAST.set(0);
+    }
 
     @Override
     public String generateIdentifier() {
-        return "id-" + last.incrementAndGet();
+        return "id-" + LAST.incrementAndGet();
     }
 }

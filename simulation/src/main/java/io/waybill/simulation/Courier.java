@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
@@ -23,13 +24,18 @@ final class Courier {
     private final Choices choices;
     private final Log log;
     private final Consumer<PaymentCommand> answers;
+    private final BiConsumer<Point, String> points;
     /** Answers that somebody has yet to tell. */
     private final List<PaymentCommand> late = new ArrayList<>();
 
     private boolean reliable;
 
-    /** @param answers is told what the bank answered */
-    Courier(Bank bank, Choices choices, Log log, Consumer<PaymentCommand> answers) {
+    /**
+     * @param answers is told what the bank answered
+     * @param points is told before and after each call of whose order it is about, and may throw
+     */
+    Courier(Bank bank, Choices choices, Log log, Consumer<PaymentCommand> answers, BiConsumer<Point, String> points) {
+        this.points = points;
         courier = new CourierByHand(bank);
         this.choices = choices;
         this.log = log;
@@ -51,7 +57,11 @@ final class Courier {
         }
     }
 
-    /** Carries what is outstanding of one payment; false if there is none that need not wait. */
+    /**
+     * Carries what is outstanding of one payment; false if there is none that need not wait.
+     *
+     * @throws Crash if the worker ends before or after it
+     */
     boolean run(Instant now) {
         List<String> due = courier.outstanding().stream()
                 .filter(payment -> payment.sequence() == log.lastSequenceNumber(payment.paymentId()))
@@ -64,7 +74,12 @@ final class Courier {
         if (due.isEmpty()) {
             return false;
         }
-        courier.carry(choices.oneOf(due), now).ifPresent(this::tell);
+        String payment = choices.oneOf(due);
+        String order = courier.orderOf(payment);
+        points.accept(Point.BEFORE_PROVIDER_CALL, order);
+        Optional<PaymentCommand> answer = courier.carry(payment, now);
+        points.accept(Point.AFTER_PROVIDER_CALL, order);
+        answer.ifPresent(this::tell);
         return true;
     }
 

@@ -22,9 +22,16 @@ final class Log implements EventStorageEngine {
     private final List<EventMessage<?>> events = new ArrayList<>();
     private final Map<String, List<DomainEventMessage<?>>> byAggregate = new HashMap<>();
     private Consumer<EventMessage<?>> watcher = event -> {};
+    private Consumer<Point> points = point -> {};
 
-    /** Forgets everything, and from now on shows each event to a watcher as soon as it is stored. */
-    void clear(Consumer<EventMessage<?>> newWatcher) {
+    /**
+     * Forgets everything.
+     *
+     * @param newWatcher is shown each event as soon as it is stored
+     * @param newPoints is told before and after events are stored, and may throw
+     */
+    void clear(Consumer<EventMessage<?>> newWatcher, Consumer<Point> newPoints) {
+        points = newPoints;
         events.clear();
         byAggregate.clear();
         watcher = newWatcher;
@@ -48,23 +55,24 @@ final class Log implements EventStorageEngine {
         return List.copyOf(events.subList(from, to));
     }
 
+    /** Stores all or none: those of one aggregate that come together are numbered one after another. */
     @Override
     public void appendEvents(List<? extends EventMessage<?>> appended) {
+        points.accept(Point.BEFORE_APPEND);
+        if (appended.getFirst() instanceof DomainEventMessage<?> first
+                && first.getSequenceNumber() != lastSequenceNumber(first.getAggregateIdentifier()) + 1) {
+            throw new ConcurrencyException("another was faster than " + first.getPayload());
+        }
         for (EventMessage<?> event : appended) {
             if (event instanceof DomainEventMessage<?> ofAggregate) {
-                append(ofAggregate);
+                byAggregate
+                        .computeIfAbsent(ofAggregate.getAggregateIdentifier(), id -> new ArrayList<>())
+                        .add(ofAggregate);
             }
             events.add(event);
             watcher.accept(event);
         }
-    }
-
-    private void append(DomainEventMessage<?> event) {
-        var earlier = byAggregate.computeIfAbsent(event.getAggregateIdentifier(), id -> new ArrayList<>());
-        if (event.getSequenceNumber() != earlier.size()) {
-            throw new ConcurrencyException(event + " is not number " + earlier.size() + " of its aggregate");
-        }
-        earlier.add(event);
+        points.accept(Point.AFTER_APPEND);
     }
 
     @Override

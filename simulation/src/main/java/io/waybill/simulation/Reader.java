@@ -7,55 +7,85 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.axonframework.eventhandling.EventMessage;
 
-/** Somebody who reads the log and acts on it, at a position of its own. */
+/**
+ * Those who read the log and act on it, at one position that they share. One of them has the claim; while it is in the
+ * midst of a batch another may take the claim from it, and handles the same events.
+ */
 final class Reader {
 
     private final String name;
     private final Predicate<EventMessage<?>> interest;
-    private final Consumer<List<? extends EventMessage<?>>> handler;
+    private final List<Consumer<List<? extends EventMessage<?>>>> instances;
     private final Map<Class<?>, Boolean> interesting = new HashMap<>();
     private int position;
-    private boolean busy;
+    /** Which of the claims made so far is the last. */
+    private int claim;
+
+    private int busy;
+    /** Where the batch ends in whose midst an instance is. */
+    private int end;
+
+    private boolean robbed;
 
     /**
      * @param interest says of which types it handles events; the others are passed over
-     * @param handler handles events as one batch
+     * @param instances each handles events as one batch
      */
-    Reader(String name, Predicate<EventMessage<?>> interest, Consumer<List<? extends EventMessage<?>>> handler) {
+    Reader(
+            String name,
+            Predicate<EventMessage<?>> interest,
+            List<Consumer<List<? extends EventMessage<?>>>> instances) {
         this.name = name;
         this.interest = interest;
-        this.handler = handler;
+        this.instances = instances;
     }
 
     void rewind() {
         position = 0;
     }
 
-    /** How far it is behind, after what it need not read; not at all while it is in the midst of a batch. */
+    /**
+     * Whether an instance is in the midst of a batch and another could take the claim from it, which then handles events
+     * of that batch only. Were it to go further, and end a process that starts in the batch, the one that was robbed
+     * would start it once more: services do not keep it from that.
+     */
+    boolean canBeRobbed() {
+        return busy == 1 && instances.size() > 1 && !robbed;
+    }
+
+    boolean isBusy() {
+        return busy > 0;
+    }
+
+    /** How far it is behind, after what it need not read. */
     int behind(Log log) {
-        if (busy) {
-            return 0;
-        }
         while (position < log.size() && !isInteresting(log.read(position))) {
             position++;
         }
-        return log.size() - position;
+        return (isBusy() ? end : log.size()) - position;
     }
 
     /**
-     * Handles the next events as one batch.
+     * Has an instance that is not busy handle the next events as one batch.
      *
      * @param keepsPosition whether it remembers afterwards that it has
      * @throws RuntimeException what the handler threw; the events are then still unread
+     * @throws Crash if another took the claim meanwhile
      */
     void read(Log log, int count, boolean keepsPosition) {
-        busy = true;
+        int from = position;
+        int claimed = ++claim;
+        robbed = busy++ > 0;
+        end = from + count;
         try {
-            handler.accept(log.read(position, position + count));
-            position += keepsPosition ? count : 0;
+            instances.get(busy - 1).accept(log.read(from, from + count));
         } finally {
-            busy = false;
+            busy--;
         }
+        if (claimed != claim) {
+            throw new Crash("its claim was taken");
+        }
+        position = from + (keepsPosition ? count : 0);
     }
 
     private boolean isInteresting(EventMessage<?> event) {

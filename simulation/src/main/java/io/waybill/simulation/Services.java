@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.CommandCallback;
 import org.axonframework.commandhandling.GenericCommandMessage;
@@ -25,11 +28,12 @@ import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.Segment;
 import org.axonframework.eventhandling.SimpleEventHandlerInvoker;
-import org.axonframework.eventhandling.SubscribingEventProcessor;
 import org.axonframework.eventsourcing.EventSourcingRepository;
 import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.InterceptorChain;
+import org.axonframework.messaging.MessageHandlerInterceptor;
+import org.axonframework.messaging.Scope;
 import org.axonframework.messaging.annotation.ClasspathParameterResolverFactory;
 import org.axonframework.messaging.annotation.MultiParameterResolverFactory;
 import org.axonframework.messaging.annotation.ParameterResolverFactory;
@@ -37,6 +41,7 @@ import org.axonframework.messaging.annotation.SimpleResourceParameterResolverFac
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.axonframework.modelling.command.AggregateAnnotationCommandHandler;
+import org.axonframework.modelling.saga.AnnotatedSaga;
 import org.axonframework.modelling.saga.AnnotatedSagaManager;
 import org.axonframework.modelling.saga.repository.AnnotatedSagaRepository;
 import org.axonframework.spring.stereotype.Aggregate;
@@ -57,13 +62,19 @@ import org.springframework.util.ClassUtils;
  */
 final class Services {
 
+    /** Two do to each other all that more would. */
+    private static final int INSTANCES = 2;
+
     private static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
 
     private final Log log = new Log();
     private final EventStore events =
             EmbeddedEventStore.builder().storageEngine(log).build();
-    private final CommandBus aggregates = SimpleCommandBus.builder().build();
-    private final Wire wire = new Wire(aggregates);
+    private final List<SimpleCommandBus> instances = Stream.generate(
+                    () -> SimpleCommandBus.builder().build())
+            .limit(INSTANCES)
+            .toList();
+    private final Wire wire = new Wire(instances, this::sender);
     private final Timers timers = new Timers(this::now);
     private final Sagas sagas = new Sagas(ChassisParts.serializer());
     private final List<Reader> processes = new ArrayList<>();
@@ -71,6 +82,10 @@ final class Services {
 
     private Instant now = START;
     private Runnable deliver = () -> {};
+    /** Whether a saga is handling an event. */
+    private boolean leading;
+
+    private BiConsumer<Point, @Nullable String> points = (point, step) -> {};
 
     Services() {
         List<Object> resources = new ArrayList<>();
@@ -81,8 +96,10 @@ final class Services {
         parameters = MultiParameterResolverFactory.ordered(
                 ClasspathParameterResolverFactory.forClass(Services.class),
                 new SimpleResourceParameterResolverFactory(resources));
-        found("io.waybill", Aggregate.class).forEach(this::host);
-        found("io.waybill.inventory", Saga.class).forEach(this::lead);
+        for (CommandBus instance : instances) {
+            found("io.waybill", Aggregate.class).forEach(type -> host(type, instance));
+        }
+        sagaTypes().forEach(this::lead);
         found("io.waybill.inventory", ProcessingGroup.class).stream()
                 .filter(type -> !type.isAnnotationPresent(Saga.class) && !type.isAnnotationPresent(Projection.class))
                 .forEach(this::follow);
@@ -93,16 +110,33 @@ final class Services {
      *
      * @param watcher sees each event as soon as it is stored
      * @param deliverCommands is called when a process waits for what comes of its commands
+     * @param newPoints is told which point is passed on behalf of which step, if any, and may throw
      */
-    void reset(Consumer<EventMessage<?>> watcher, Runnable deliverCommands) {
+    void reset(
+            Consumer<EventMessage<?>> watcher,
+            Runnable deliverCommands,
+            BiConsumer<Point, @Nullable String> newPoints) {
         GenericEventMessage.clock = clock();
-        log.clear(watcher);
+        CountedIdentifiers.restart();
+        log.clear(watcher, point -> outside(() -> newPoints.accept(point, null)));
         wire.take();
         timers.clear();
-        sagas.clear();
+        sagas.clear(newPoints);
         processes.forEach(Reader::rewind);
         now = START;
         deliver = deliverCommands;
+        points = newPoints;
+    }
+
+    /** The step of the saga that is just sending a command. */
+    private @Nullable String sender() {
+        @Nullable String step = null;
+        if (leading) {
+            AnnotatedSaga<?> saga = Scope.getCurrentScope();
+            step = sagas.note(saga.getSagaIdentifier(), saga.root());
+        }
+        points.accept(Point.BEFORE_DISPATCH, step);
+        return step;
     }
 
     Log log() {
@@ -133,8 +167,15 @@ final class Services {
         now = later;
     }
 
-    void publish(EventMessage<?> event) {
-        events.publish(event);
+    /** Publishes an event; what kept it from being told that it is stored is returned, or null if nothing did. */
+    @Nullable
+    Crash publish(EventMessage<?> event) {
+        try {
+            events.publish(event);
+            return null;
+        } catch (Crash crash) {
+            return crash;
+        }
     }
 
     /** Has an aggregate handle a command; what it throws is returned, or null if it throws nothing. */
@@ -146,29 +187,35 @@ final class Services {
                 outcome.set(result.exceptionResult());
             }
         };
-        wire.deliver(new Wire.Sent<>(new GenericCommandMessage<>(command), callback));
+        wire.deliver(new Wire.Sent<>(new GenericCommandMessage<>(command), callback, null));
         return outcome.get();
     }
 
-    /** An event processor that is fed by hand. */
-    private Reader process(String name, EventHandlerInvoker handlers) {
-        var feed = new AtomicReference<Consumer<List<? extends EventMessage<?>>>>();
-        var processor = SubscribingEventProcessor.builder()
-                .name(name)
-                .eventHandlerInvoker(handlers)
-                .errorHandler(PropagatingErrorHandler.instance())
-                .messageSource(consumer -> {
-                    feed.set(consumer);
-                    return () -> true;
-                })
-                .build();
-        processor.registerHandlerInterceptor(this::deliverFirst);
-        processor.registerHandlerInterceptor(ChassisParts.join());
-        processor.start();
-        return new Reader(name, event -> handlers.canHandle(event, Segment.ROOT_SEGMENT), feed.get());
+    /** A process whose events are handled in these segments, each by instances that share a position. */
+    private void process(
+            String name,
+            MessageHandlerInterceptor<EventMessage<?>> around,
+            Supplier<EventHandlerInvoker> handlers,
+            List<Segment> segments) {
+        List<Feed> feeds = new ArrayList<>();
+        for (int i = 0; i < INSTANCES; i++) {
+            var feed = new Feed(name, handlers.get());
+            feed.registerHandlerInterceptor(this::deliverFirst);
+            feed.registerHandlerInterceptor(ChassisParts.join());
+            feed.registerHandlerInterceptor(around);
+            feeds.add(feed);
+        }
+        for (Segment segment : segments) {
+            List<Consumer<List<? extends EventMessage<?>>>> readers = feeds.stream()
+                    .<Consumer<List<? extends EventMessage<?>>>>map(feed -> events -> feed.handle(events, segment))
+                    .toList();
+            EventHandlerInvoker any = feeds.getFirst().eventHandlerInvoker();
+            processes.add(new Reader(
+                    name + "/" + segment.getSegmentId(), event -> any.canHandle(event, Segment.ROOT_SEGMENT), readers));
+        }
     }
 
-    private <T> void host(Class<T> type) {
+    private <T> void host(Class<T> type, CommandBus instance) {
         var repository = EventSourcingRepository.builder(type)
                 .eventStore(events)
                 .parameterResolverFactory(parameters)
@@ -178,51 +225,80 @@ final class Services {
                 .repository(repository)
                 .parameterResolverFactory(parameters)
                 .build()
-                .subscribe(aggregates);
+                .subscribe(instance);
     }
 
     private <T> void lead(Class<T> type) {
+        process(
+                type.getSimpleName(),
+                this::leading,
+                () -> manager(type),
+                Segment.splitBalanced(Segment.ROOT_SEGMENT, 1));
+    }
+
+    private <T> EventHandlerInvoker manager(Class<T> type) {
         var repository = AnnotatedSagaRepository.<T>builder()
                 .sagaType(type)
                 .sagaStore(sagas)
                 .parameterResolverFactory(parameters)
                 .build();
-        var manager = AnnotatedSagaManager.<T>builder()
+        return AnnotatedSagaManager.<T>builder()
                 .sagaType(type)
                 .sagaRepository(repository)
                 .parameterResolverFactory(parameters)
                 .listenerInvocationErrorHandler(PropagatingErrorHandler.instance())
                 .build();
-        processes.add(process(type.getSimpleName(), manager));
     }
 
     private void follow(Class<?> type) {
-        var handlers = SimpleEventHandlerInvoker.builder()
-                .eventHandlers(BeanUtils.instantiateClass(type))
-                .parameterResolverFactory(parameters)
-                .listenerInvocationErrorHandler(PropagatingErrorHandler.instance())
-                .build();
-        processes.add(process(type.getSimpleName(), handlers));
+        process(
+                type.getSimpleName(),
+                (batch, chain) -> chain.proceed(),
+                () -> SimpleEventHandlerInvoker.builder()
+                        .eventHandlers(BeanUtils.instantiateClass(type))
+                        .parameterResolverFactory(parameters)
+                        .listenerInvocationErrorHandler(PropagatingErrorHandler.instance())
+                        .build(),
+                List.of(Segment.ROOT_SEGMENT));
     }
 
     /** The commands of a batch are delivered once all of it is handled, and before anybody waits for the answers. */
     private Object deliverFirst(UnitOfWork<? extends EventMessage<?>> unitOfWork, InterceptorChain chain)
             throws Exception {
         unitOfWork.getOrComputeResource(Services.class.getName(), key -> {
-            unitOfWork.onPrepareCommit(batch -> meanwhile(batch, deliver));
+            unitOfWork.onPrepareCommit(batch -> outside(deliver));
             return this;
         });
         return chain.proceed();
     }
 
-    /** Other services know nothing of the batch that this one is in the midst of. */
-    private static void meanwhile(UnitOfWork<?> batch, Runnable others) {
-        CurrentUnitOfWork.clear(batch);
+    private Object leading(UnitOfWork<? extends EventMessage<?>> batch, InterceptorChain chain) throws Exception {
+        leading = true;
+        try {
+            return chain.proceed();
+        } finally {
+            leading = false;
+        }
+    }
+
+    /** Other services know nothing of what this one is in the midst of. */
+    private static void outside(Runnable others) {
+        if (!CurrentUnitOfWork.isStarted()) {
+            others.run();
+            return;
+        }
+        UnitOfWork<?> own = CurrentUnitOfWork.get();
+        CurrentUnitOfWork.clear(own);
         try {
             others.run();
         } finally {
-            CurrentUnitOfWork.set(batch);
+            CurrentUnitOfWork.set(own);
         }
+    }
+
+    /** Processes that are found in the services. */
+    static List<Class<?>> sagaTypes() {
+        return found("io.waybill.inventory", Saga.class);
     }
 
     private Clock clock() {

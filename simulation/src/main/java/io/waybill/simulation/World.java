@@ -16,14 +16,19 @@ import io.waybill.messages.payment.PaymentCommand.RefundPayment;
 import io.waybill.messages.payment.PaymentEvent;
 import io.waybill.simulation.books.Books;
 import io.waybill.simulation.books.Violation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericEventMessage;
@@ -46,6 +51,8 @@ final class World {
 
     private static final int BATCH = 8;
     private static final int RARELY = 12;
+    /** One in so many points that a process passes is where it ends. */
+    private static final int CRASHES = 100;
     /** How much may happen between two requests, in histories where all is slow, and in some where it is not. */
     private static final List<Integer> HASTE = List.of(5, 15, 40);
 
@@ -73,7 +80,14 @@ final class World {
     /** Whether no deadline passes as long as anything else can happen. */
     private boolean patient;
 
+    private final Map<String, Integer> reached;
+    private Consumer<Spot> watcher = spot -> {};
+    private boolean watched;
+    /** On behalf of which step a command is being handled. */
+    private @Nullable String doing;
+
     private int depth;
+    private int happenings;
     private @Nullable Violation violation;
 
     /**
@@ -81,16 +95,23 @@ final class World {
      * @param storyTold whether what happens is written down, which takes far longer than to let it happen
      */
     World(Services services, Choices choices, boolean storyTold) {
+        this(services, choices, storyTold, new HashMap<>());
+    }
+
+    /** @param reached counts what happened that matters */
+    World(Services services, Choices choices, boolean storyTold, Map<String, Integer> reached) {
+        this.reached = reached;
         this.services = services;
         this.choices = choices;
         this.storyTold = storyTold;
         bank = new Bank(choices, diary -> tell("the bank %s", diary));
         books = new Books(bank);
         clients = new Clients(choices, books.orders(), this::request);
-        courier = new Courier(bank, choices, services.log(), this::answer);
-        services.reset(this::happened, this::deliverCommands);
+        courier = new Courier(bank, choices, services.log(), this::answer, this::passCall);
+        services.reset(this::happened, this::deliverCommands, this::pass);
+        services.wire().choose(choices::below);
         readers = new ArrayList<>(services.processes());
-        readers.add(new Reader("courier", event -> event.getPayload() instanceof PaymentEvent, courier::read));
+        readers.add(new Reader("courier", event -> event.getPayload() instanceof PaymentEvent, List.of(courier::read)));
     }
 
     /** What happened so far, a line for each thing. */
@@ -128,9 +149,10 @@ final class World {
 
     /** Something happens by itself, if what is chosen can happen just now. */
     private void happen() {
+        happenings++;
         pass();
         switch (choices.below(12)) {
-            case 0, 1 -> courier.run(services.now());
+            case 0, 1 -> carry();
             case 2 -> {
                 if (!courier.tellLate()) {
                     bank.doSomethingLate();
@@ -148,7 +170,13 @@ final class World {
                     fireTimer();
                 }
             }
-            case 7 -> deliverStray();
+            case 7 -> {
+                if (choices.onceIn(RARELY)) {
+                    jumpClock();
+                } else {
+                    deliverStray();
+                }
+            }
             default -> read();
         }
         check();
@@ -176,6 +204,7 @@ final class World {
         courier.calmDown();
         tell("--- everybody calms down");
         untilQuiet(true);
+        count("histories that became quiet");
         unless(
                 services.sagas().live().isEmpty(),
                 11,
@@ -192,6 +221,21 @@ final class World {
         books.checkCheckoutsEnded();
     }
 
+    /**
+     * Everybody does what can be done without time passing.
+     *
+     * @param bankAnswers whether the bank can be reached
+     */
+    void settle(boolean bankAnswers) {
+        calm = true;
+        bank.calmDown();
+        courier.calmDown();
+        for (int i = 0; somethingHappensNow(bankAnswers); i++) {
+            check();
+            unless(i < STEPS_UNTIL_QUIET, 11, "no end in sight");
+        }
+    }
+
     private void untilQuiet(boolean bankAnswers) {
         for (int i = 0; somethingHappens(bankAnswers); i++) {
             check();
@@ -202,13 +246,17 @@ final class World {
 
     /** What can happen by itself does first; only if nothing does, time is what moves things on. */
     private boolean somethingHappens(boolean bankAnswers) {
+        return somethingHappensNow(bankAnswers)
+                || fireTimer()
+                || (bankAnswers && (waitForCustomers() || decideAboutRefusedReturns()));
+    }
+
+    private boolean somethingHappensNow(boolean bankAnswers) {
         pass();
         return read()
                 || deliverStray()
                 || courier.tellLate()
-                || (bankAnswers && (courier.run(services.now()) || bank.doSomethingLate() || sendNotice()))
-                || fireTimer()
-                || (bankAnswers && (waitForCustomers() || decideAboutRefusedReturns()));
+                || (bankAnswers && (carry() || bank.doSomethingLate() || sendNotice()));
     }
 
     // What people ask for.
@@ -219,11 +267,13 @@ final class World {
             books.goodwill(refund.refundId());
         }
         int before = services.log().size();
+        int earlier = happenings;
         tell("asked: %s", command);
         @Nullable Fault fault = fault(command);
+        boolean unchanged = services.log().size() == before || happenings != earlier;
         if (fault != null) {
             tell("  refused: %s", fault.code());
-            unless(services.log().size() == before, 10, "refused, and yet something happened: %s", command);
+            unless(unchanged, 10, "refused, and yet something happened: %s", command);
         } else if (!(command instanceof RecordDelivery || command instanceof ListProduct)) {
             granted.add(command);
         }
@@ -234,10 +284,12 @@ final class World {
         if (!granted.isEmpty()) {
             Object command = choices.oneOf(granted);
             int before = services.log().size();
+            int earlier = happenings;
             tell("asked again: %s", command);
+            count("requests repeated");
             @Nullable Fault fault = fault(command);
             unless(fault == null, 16, "refused with %s the second time: %s", fault, command);
-            unless(services.log().size() == before, 16, "happened twice: %s", command);
+            unless(services.log().size() == before || happenings != earlier, 16, "happened twice: %s", command);
         }
     }
 
@@ -247,12 +299,19 @@ final class World {
         unless(fault == null, 15, "%s: an answer was refused: %s", fault, command);
     }
 
+    /** Who hears nothing of a command, or that another was faster, sends it again. */
     private @Nullable Fault fault(Object command) {
-        @Nullable Throwable thrown = services.handle(command);
+        @Nullable Throwable thrown = onBehalfOf(null, () -> services.handle(command));
+        while (Crash.isBehind(thrown)) {
+            tell("  once more, after: %s", thrown);
+            thrown = onBehalfOf(null, () -> services.handle(command));
+        }
         if (thrown == null) {
             return null;
         }
-        return Misuse.faultOf(thrown).orElseThrow(() -> new IllegalStateException("cannot handle " + command, thrown));
+        Throwable refusal = thrown;
+        return Misuse.faultOf(refusal)
+                .orElseThrow(() -> new IllegalStateException("cannot handle " + command, refusal));
     }
 
     // What processes do.
@@ -260,29 +319,35 @@ final class World {
     /** Somebody handles events not read yet, may crash meanwhile, or forget that he did; false if all is read. */
     private boolean read() {
         List<Reader> late = readers.stream()
+                .filter(reader -> !reader.isBusy() || (!calm && reader.canBeRobbed()))
                 .filter(reader -> reader.behind(services.log()) > 0)
                 .toList();
         if (late.isEmpty()) {
             return false;
         }
         Reader reader = choices.oneOf(late);
+        if (reader.isBusy()) {
+            count("claims taken from an instance amid a batch");
+        }
         int behind = reader.behind(services.log());
-        int count = choices.between(1, Math.min(BATCH, behind));
+        int batch = choices.between(1, Math.min(BATCH, behind));
         boolean keepsPosition = calm || !choices.onceIn(12);
-        tell("%s reads %d of %d%s", reader, count, behind, keepsPosition ? "" : " and will forget it");
+        tell("%s reads %d of %d%s", reader, batch, behind, keepsPosition ? "" : " and will forget it");
+        if (!keepsPosition) {
+            count("batches handled twice");
+        }
+        @Nullable String before = doing;
         try {
-            reader.read(services.log(), count, keepsPosition);
+            reader.read(services.log(), batch, keepsPosition);
         } catch (RuntimeException e) {
-            if (!isCrash(e)) {
+            if (!Crash.isBehind(e)) {
                 throw e;
             }
-            tell("%s crashed", reader);
+            tell("%s did not finish: %s", reader, e);
+        } finally {
+            doing = before;
         }
         return true;
-    }
-
-    private static boolean isCrash(@Nullable Throwable thrown) {
-        return thrown instanceof Crash || (thrown != null && isCrash(thrown.getCause()));
     }
 
     /** The commands of one batch arrive in any order, some of them twice, and other things happen in between. */
@@ -291,14 +356,26 @@ final class World {
         while (!sent.isEmpty()) {
             if (!calm && choices.onceIn(25)) {
                 strays.addAll(sent);
-                throw new Crash();
+                count("processes that crashed with commands under way");
+                throw new Crash("with commands under way");
             }
             Wire.Sent<?, ?> next = choices.draw(sent);
             if (!calm && choices.onceIn(25)) {
+                count("commands that arrive twice");
                 strays.add(next);
             }
             deliver(next);
+            pass(Point.AFTER_DISPATCH, next.step());
             meanwhile();
+        }
+    }
+
+    private boolean carry() {
+        try {
+            return courier.run(services.now());
+        } catch (Crash crash) {
+            tell("the courier did not finish: %s", crash);
+            return true;
         }
     }
 
@@ -324,7 +401,10 @@ final class World {
 
     private void deliver(Wire.Sent<?, ?> sent) {
         tell("  -> %s", sent.command().getPayload());
-        services.wire().deliver(sent);
+        onBehalfOf(sent.step(), () -> {
+            services.wire().deliver(sent);
+            return null;
+        });
     }
 
     // What time and the bank do.
@@ -351,7 +431,8 @@ final class World {
             }
             services.timers().waiting().remove(timer);
             tell("it is %s", timer.at());
-            services.publish(timer.event());
+            count("deadlines that passed");
+            publish(timer.event());
         });
         return first.isPresent();
     }
@@ -364,7 +445,7 @@ final class World {
                     ? new ProcessRetried(goods.orderId(), goods.returnId(), "return")
                     : new ProcessResolved(goods.orderId(), goods.returnId(), "return", "settled by hand");
             tell("somebody decides: %s", decision);
-            services.publish(GenericEventMessage.asEventMessage(decision));
+            publish(GenericEventMessage.asEventMessage(decision));
         }
         return !refused.isEmpty();
     }
@@ -375,8 +456,67 @@ final class World {
         return deadline.isPresent();
     }
 
+    /** Whoever publishes an event and hears nothing of it does so again. */
+    void publish(EventMessage<?> event) {
+        @Nullable Throwable thrown;
+        do {
+            thrown = onBehalfOf(null, () -> services.publish(event));
+        } while (thrown != null);
+    }
+
+    private void jumpClock() {
+        Duration jump = Duration.ofMinutes(choices.between(-60, 60));
+        tell("the clock jumps by %s", jump);
+        count("jumps of the clock");
+        services.moveClockTo(services.now().plus(jump));
+    }
+
     private void pass() {
         services.moveClockTo(services.now().plusSeconds(1));
+    }
+
+    // Where processes end.
+
+    /** From now on somebody is told of each point passed on behalf of a step, and may make it end there by a crash. */
+    void watch(Consumer<Spot> newWatcher) {
+        watcher = newWatcher;
+        watched = true;
+    }
+
+    private void pass(Point point, @Nullable String step) {
+        if (point == Point.BEFORE_APPEND) {
+            meanwhile();
+        }
+        @Nullable String behalf = step == null ? doing : step;
+        if (behalf != null) {
+            watcher.accept(new Spot(behalf, point));
+        }
+        if (!calm && choices.onceIn(CRASHES)) {
+            tell("  --- crash %s", point);
+            count("crashes " + point);
+            throw new Crash(point.toString());
+        }
+    }
+
+    private void passCall(Point point, String orderId) {
+        if (watched) {
+            services.sagas().waitingForPayment(orderId).forEach(step -> watcher.accept(new Spot(step, point)));
+        }
+        pass(point, null);
+    }
+
+    private <T extends @Nullable Object> T onBehalfOf(@Nullable String step, Supplier<T> action) {
+        @Nullable String before = doing;
+        doing = step;
+        try {
+            return action.get();
+        } finally {
+            doing = before;
+        }
+    }
+
+    private void count(String what) {
+        reached.merge(what, 1, Integer::sum);
     }
 
     // What is seen of it.

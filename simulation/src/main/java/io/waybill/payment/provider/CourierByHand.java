@@ -65,6 +65,11 @@ public final class CourierByHand {
                 .toList();
     }
 
+    /** Whose payment it is. */
+    public String orderOf(String paymentId) {
+        return Objects.requireNonNull(payments.get(paymentId)).orderId();
+    }
+
     /** Until when a payment waits for its customer; empty if it does not. */
     public Optional<Instant> waitsForCustomerUntil(String paymentId) {
         return Optional.ofNullable(customers.get(paymentId));

@@ -1,0 +1,59 @@
+package io.waybill.simulation;
+
+import java.util.List;
+import org.axonframework.eventhandling.AbstractEventProcessor;
+import org.axonframework.eventhandling.EventHandlerInvoker;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.PropagatingErrorHandler;
+import org.axonframework.eventhandling.Segment;
+import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
+import org.axonframework.messaging.unitofwork.RollbackConfigurationType;
+
+/** An event processor that is fed by hand, a batch and a segment at a time. */
+final class Feed extends AbstractEventProcessor {
+
+    private static final class Builder extends AbstractEventProcessor.Builder {
+
+        Builder(String name, EventHandlerInvoker handlers) {
+            name(name);
+            eventHandlerInvoker(handlers);
+            errorHandler(PropagatingErrorHandler.instance());
+            rollbackConfiguration(RollbackConfigurationType.ANY_THROWABLE);
+        }
+    }
+
+    Feed(String name, EventHandlerInvoker handlers) {
+        super(new Builder(name, handlers));
+    }
+
+    /**
+     * Handles events as one batch.
+     *
+     * @throws RuntimeException what a handler threw; nothing that it wrote by then is taken back
+     */
+    void handle(List<? extends EventMessage<?>> events, Segment segment) {
+        try {
+            processInUnitOfWork(events, new BatchingUnitOfWork<>(events), List.of(segment));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void shutDown() {}
+
+    @Override
+    public boolean isRunning() {
+        return true;
+    }
+
+    @Override
+    public boolean isError() {
+        return false;
+    }
+}
