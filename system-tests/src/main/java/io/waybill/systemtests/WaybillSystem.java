@@ -100,6 +100,18 @@ final class WaybillSystem implements AutoCloseable {
         return "http://127.0.0.1:" + port(service);
     }
 
+    /** Memory that a process of this harness holds resident, in KiB; 0 where the operating system does not say. */
+    long residentKib(Service service) {
+        try (Stream<String> status =
+                Files.lines(Path.of("/proc", String.valueOf(process(service).pid()), "status"))) {
+            return status.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .sum();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
     /** Whether the process is one of this harness, which it may stop and kill. */
     boolean owns(Service service) {
         return ownServices().contains(service);
