@@ -1,8 +1,8 @@
 package io.waybill.chassis.messaging;
 
 import java.util.List;
-import org.axonframework.serialization.SerializationException;
 import org.axonframework.serialization.SerializedType;
+import org.axonframework.serialization.UnknownSerializedType;
 import org.axonframework.serialization.jackson3.Jackson3Serializer;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
@@ -35,7 +35,10 @@ final class AllowListSerializer extends Jackson3Serializer {
                                 .build())));
     }
 
-    /** @throws SerializationException if the type is none that a message may have */
+    /**
+     * One that a message may not have is as one that nobody knows: no handler asks for it. If it were refused, a single
+     * event of somebody else's in the same event store would stop every processor.
+     */
     @Override
     public Class<?> classForType(SerializedType type) {
         String name = type.getName();
@@ -44,6 +47,6 @@ final class AllowListSerializer extends Jackson3Serializer {
                 || ALLOWED_PACKAGES.stream().anyMatch(name::startsWith)) {
             return super.classForType(type);
         }
-        throw new SerializationException("The type " + name + " is not one that a message may have.");
+        return UnknownSerializedType.class;
     }
 }

@@ -19,7 +19,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  */
 final class MessagingHealthIndicator implements HealthIndicator {
 
-    /** Three attempts, in which a peer that was restarted or a lost race is over. */
+    /** A dozen attempts, in which a peer that was restarted or a lost race is over. */
     private static final Duration FAILING_LIMIT = Duration.ofSeconds(20);
 
     private final BooleanSupplier connected;

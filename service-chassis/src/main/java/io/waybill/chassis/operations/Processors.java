@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.eq;
 
 import io.waybill.chassis.messaging.Positions;
 import io.waybill.chassis.operations.CappedDeadLetterQueue.Fill;
+import io.waybill.chassis.operations.Failures.Failure;
 import io.waybill.chassis.operations.ProcessorStatus.Claim;
 import io.waybill.chassis.operations.ProcessorStatus.Kind;
 import io.waybill.chassis.operations.ProcessorStatus.Segment;
@@ -142,7 +143,7 @@ final class Processors {
                             position(token),
                             ReplayToken.isReplay(token),
                             isClaimed(stored, now) ? Claim.ELSEWHERE : Claim.NOBODY,
-                            failures.of(name, segment)));
+                            failureAfter(position(token), name, segment)));
         }
         if (processor instanceof StreamingEventProcessor streaming) {
             streaming.processingStatus().forEach((segment, status) -> segments.put(segment, here(name, status)));
@@ -158,6 +159,12 @@ final class Processors {
                 status.isReplaying(),
                 Claim.HERE,
                 failures.of(processor, segment));
+    }
+
+    /** What failed here may have passed elsewhere meanwhile. */
+    private @Nullable Failure failureAfter(long position, String processor, int segment) {
+        @Nullable Failure failure = failures.of(processor, segment);
+        return failure == null || failure.lastPosition() <= position ? null : failure;
     }
 
     private @Nullable TrackingToken token(Document stored) {

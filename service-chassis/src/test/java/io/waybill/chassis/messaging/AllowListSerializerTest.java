@@ -1,15 +1,14 @@
 package io.waybill.chassis.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import org.axonframework.eventhandling.GapAwareTrackingToken;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.ReplayToken;
 import org.axonframework.eventhandling.TrackingToken;
-import org.axonframework.serialization.SerializationException;
 import org.axonframework.serialization.SimpleSerializedObject;
+import org.axonframework.serialization.UnknownSerializedType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,9 +43,9 @@ class AllowListSerializerTest {
     void loadsNoTypeThatIsNotAllowed(String type) {
         var stored = new SimpleSerializedObject<>("{}", String.class, type, null);
 
-        assertThatThrownBy(() -> serializer.deserialize(stored))
-                .isInstanceOf(SerializationException.class)
-                .hasMessageContaining(type);
+        Object read = serializer.deserialize(stored);
+
+        assertThat(read).isInstanceOf(UnknownSerializedType.class);
     }
 
     private Object roundTrip(Object value) {

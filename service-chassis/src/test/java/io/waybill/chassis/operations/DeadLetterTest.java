@@ -3,6 +3,9 @@ package io.waybill.chassis.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
+import io.axoniq.axonserver.grpc.SerializedObject;
+import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.sample.SampleApplication;
@@ -14,8 +17,11 @@ import io.waybill.messages.operations.DeadLetterEvent.DeadLetterDiscarded;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetried;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLettersRetried;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.axonframework.axonserver.connector.AxonServerConnectionManager;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventsourcing.eventstore.EventStore;
@@ -48,6 +54,9 @@ class DeadLetterTest {
 
     @Autowired
     private EventStore eventStore;
+
+    @Autowired
+    private AxonServerConnectionManager connections;
 
     @Autowired
     private SampleApplication.Tallies tallies;
@@ -104,6 +113,27 @@ class DeadLetterTest {
         assertThat(letter.at("/payload")).isEqualTo(JSON.readTree("{\"tally\": \"inspected\", \"by\": 5}"));
         assertThat(letter.at("/metaData/service").asString()).isEqualTo("sample");
         assertThat(letter.at("/letter/cause").asString()).isEqualTo("inspected is spoilt.");
+    }
+
+    @Test
+    void oneOfATypeThatNobodyHandlesHoldsUpNobody() throws Exception {
+        store("foreign", "com.example.SomethingElse", "{}");
+
+        commands.send(new Count("after-the-foreign-one", 1));
+
+        await().untilAsserted(() -> assertThat(queries.ask(new FindTally("after-the-foreign-one"), Tally.class))
+                .isEqualTo(new Tally("after-the-foreign-one", 1)));
+    }
+
+    private void store(String aggregate, String type, String json) throws Exception {
+        var event = Event.newBuilder()
+                .setMessageIdentifier(UUID.randomUUID().toString())
+                .setTimestamp(System.currentTimeMillis())
+                .setAggregateType("TallyAggregate")
+                .setAggregateIdentifier(aggregate)
+                .setPayload(SerializedObject.newBuilder().setType(type).setData(ByteString.copyFromUtf8(json)))
+                .build();
+        connections.getConnection().eventChannel().appendEvents(event).get(10, TimeUnit.SECONDS);
     }
 
     @Test
