@@ -11,7 +11,6 @@ import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
 import org.axonframework.common.AxonThreadFactory;
 import org.axonframework.config.ConfigurerModule;
 import org.axonframework.config.EventProcessingConfigurer;
-import org.axonframework.eventhandling.EventBus;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.gateway.DefaultEventGateway;
 import org.axonframework.eventsourcing.eventstore.EventStore;
@@ -34,7 +33,7 @@ public class MessagingAutoConfiguration {
     /** Enough to make one read, one write and one token of many events, small enough to be tried again as a whole. */
     private static final int EVENT_BATCH_SIZE = 100;
     /** The most instances of one service that can share its work; more only cost tokens. */
-    private static final int SEGMENTS = 4;
+    public static final int SEGMENTS = 4;
 
     @Bean
     @Primary
@@ -72,8 +71,8 @@ public class MessagingAutoConfiguration {
     }
 
     @Bean
-    SagaCommands sagaCommands(CommandGateway gateway, EventBus eventBus) {
-        return new SagaCommands(gateway, eventBus);
+    SagaCommands sagaCommands(CommandGateway gateway, EventStore eventStore) {
+        return new SagaCommands(gateway, eventStore);
     }
 
     @Bean
@@ -107,7 +106,7 @@ public class MessagingAutoConfiguration {
      * is not lost to its sagas), and stop at a failure instead of skipping the event.
      */
     @Bean
-    ConfigurerModule eventProcessing(ScheduledExecutorService retryThread) {
+    ConfigurerModule eventProcessing(ScheduledExecutorService retryThread, Checkpoints checkpoints) {
         return configurer -> {
             EventProcessingConfigurer processing = configurer.eventProcessing();
             processing.usingPooledStreamingEventProcessors();
@@ -123,7 +122,8 @@ public class MessagingAutoConfiguration {
                     FailedBatches.class, c -> new FailedBatches(c.eventProcessingConfiguration(), retryThread));
             processing.registerDefaultHandlerInterceptor(
                     (c, processor) -> c.getComponent(FailedBatches.class).of(processor));
-            processing.registerDefaultHandlerInterceptor((c, processor) -> new SagaCommands.Join());
+            processing.registerDefaultHandlerInterceptor(
+                    (c, processor) -> new SagaCommands.Join(processor, checkpoints));
         };
     }
 }

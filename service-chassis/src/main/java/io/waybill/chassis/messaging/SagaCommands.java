@@ -14,6 +14,8 @@ import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.eventhandling.EventBus;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericEventMessage;
+import org.axonframework.eventhandling.TrackedEventMessage;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.InterceptorChain;
 import org.axonframework.messaging.MessageHandlerInterceptor;
 import org.axonframework.messaging.MetaData;
@@ -29,7 +31,8 @@ import org.slf4j.MDC;
  * <p>A {@link Misuse} would fail as often as it is tried. Whoever can wait for somebody to look says so when sending, and
  * holds up nobody else.
  *
- * <p>The other side must therefore take a repeated command as a quiet no-op.
+ * <p>The other side must therefore take a repeated command as a quiet no-op. An event that comes again from before the
+ * {@link Checkpoints checkpoint} of its processor sends nothing: its commands were answered, and the answers are known.
  */
 public final class SagaCommands {
 
@@ -39,18 +42,27 @@ public final class SagaCommands {
 
     private final CommandGateway gateway;
     private final EventBus eventBus;
+    private final Refusals refusals;
 
     /**
      * @param gateway through which the commands go
      * @param eventBus through which it is told that one was refused
      */
     public SagaCommands(CommandGateway gateway, EventBus eventBus) {
+        this(gateway, eventBus, new Refusals(() -> (EventStore) eventBus));
+    }
+
+    SagaCommands(CommandGateway gateway, EventBus eventBus, Refusals refusals) {
         this.gateway = gateway;
         this.eventBus = eventBus;
+        this.refusals = refusals;
     }
 
     /** Sends a command as part of handling the current batch of events. */
     public void send(Object command) {
+        if (Replay.isNow()) {
+            return;
+        }
         batch(CurrentUnitOfWork.get()).sent.add(gateway.send(command));
     }
 
@@ -61,17 +73,40 @@ public final class SagaCommands {
      *     stored; the event it makes of the fault is published as one that the current event led to
      */
     public void send(Object command, Function<Fault, Object> ifRefused) {
+        if (Replay.isNow()) {
+            var cause = (EventMessage<?>) CurrentUnitOfWork.get().root().getMessage();
+            for (Fault fault : refusals.of(command, cause, Replay.checkpoint())) {
+                Object unusedBecausePublishedThen = ifRefused.apply(fault);
+            }
+            return;
+        }
         Batch batch = batch(CurrentUnitOfWork.get());
         MetaData correlation = CurrentUnitOfWork.correlationData();
         CompletableFuture<Optional<Fault>> answer =
                 gateway.send(command).handle((result, failure) -> failure == null ? Optional.empty() : misuse(failure));
         batch.sent.add(answer);
-        batch.onceAnswered.add(() -> answer.join().ifPresent(fault -> publish(ifRefused.apply(fault), correlation)));
+        batch.onceAnswered.add(() -> answer.join()
+                .ifPresent(fault ->
+                        publish(ifRefused.apply(fault), correlation.mergedWith(Refusals.metaData(command, fault)))));
     }
 
-    /** Does something when all commands of the current batch have been answered, before any saga is stored. */
+    /**
+     * Does something to the saga when all commands of the current batch have been answered, before any saga is stored; at
+     * once if they were answered long ago.
+     */
     public void onceAnswered(Runnable action) {
-        batch(CurrentUnitOfWork.get()).onceAnswered.add(action);
+        if (Replay.isNow()) {
+            action.run();
+        } else {
+            batch(CurrentUnitOfWork.get()).onceAnswered.add(action);
+        }
+    }
+
+    /** Does something outside the saga when all commands of the current batch have been answered, unless they were before. */
+    public void effectOnceAnswered(Runnable effect) {
+        if (!Replay.isNow()) {
+            batch(CurrentUnitOfWork.get()).onceAnswered.add(() -> beside(effect));
+        }
     }
 
     private static Optional<Fault> misuse(Throwable failure) {
@@ -82,12 +117,16 @@ public final class SagaCommands {
         return fault;
     }
 
+    private void publish(Object event, MetaData metaData) {
+        beside(() -> eventBus.publish(new GenericEventMessage<>(event, metaData)));
+    }
+
     /** Beside the batch, which would put its events into the store after its sagas. */
-    private void publish(Object event, MetaData correlation) {
+    private static void beside(Runnable effect) {
         UnitOfWork<?> batch = CurrentUnitOfWork.get();
         CurrentUnitOfWork.clear(batch);
         try {
-            eventBus.publish(new GenericEventMessage<>(event, correlation));
+            effect.run();
         } finally {
             CurrentUnitOfWork.set(batch);
         }
@@ -99,10 +138,23 @@ public final class SagaCommands {
      */
     static final class Join implements MessageHandlerInterceptor<EventMessage<?>> {
 
+        private final String processor;
+        private final Checkpoints checkpoints;
+
+        Join(String processor, Checkpoints checkpoints) {
+            this.processor = processor;
+            this.checkpoints = checkpoints;
+        }
+
         @Override
         public Object handle(UnitOfWork<? extends EventMessage<?>> unitOfWork, InterceptorChain chain)
                 throws Exception {
+            Replay.upTo(checkpoints.of(processor), unitOfWork);
             batch(unitOfWork);
+            if (unitOfWork.getMessage() instanceof TrackedEventMessage<?> event) {
+                long position = Positions.of(event.trackingToken());
+                unitOfWork.afterCommit(all -> checkpoints.handled(processor, position));
+            }
             Object correlationId = unitOfWork.getMessage().getMetaData().get(Correlation.CORRELATION_ID);
             MDC.put(Correlation.CORRELATION_ID, String.valueOf(correlationId));
             try {

@@ -1,13 +1,16 @@
 package io.waybill.chassis.mongo;
 
 import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.messaging.Checkpoints;
+import io.waybill.chassis.messaging.ReadProgress;
 import java.lang.management.ManagementFactory;
+import java.util.Set;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.extensions.mongo.DefaultMongoTemplate;
 import org.axonframework.extensions.mongo.MongoTemplate;
-import org.axonframework.extensions.mongo.eventsourcing.tokenstore.MongoTokenStore;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.springboot.autoconfig.AxonAutoConfiguration;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
@@ -19,23 +22,41 @@ public class AxonStoresAutoConfiguration {
     MongoTemplate axonMongoTemplate(MongoDatabase database) {
         return DefaultMongoTemplate.builder()
                 .mongoDatabase(database)
-                .trackingTokensCollectionName("tokens")
-                .deadLetterCollectionName("deadLetters")
+                .trackingTokensCollectionName(StoreMarks.TOKENS)
+                .deadLetterCollectionName(StoreMarks.DEAD_LETTERS)
                 .build();
     }
 
     @Bean
-    TokenStore tokenStore(MongoTemplate template, Serializer serializer, Databases databases) {
+    StoreMarks storeMarks(MongoDatabase database, @Value("${waybill.mongodb.not-from-events:}") Set<String> others) {
+        return new StoreMarks(database, others);
+    }
+
+    @Bean
+    ReadProgress readProgress(MongoDatabase database, Serializer serializer, StoreMarks marks) {
+        return new StoredProgress(database.getCollection(StoreMarks.TOKENS), serializer, marks);
+    }
+
+    @Bean(destroyMethod = "close")
+    StoreWatch storeWatch(StoreMarks marks) {
+        return new StoreWatch(marks);
+    }
+
+    @Bean
+    TokenStore tokenStore(
+            MongoTemplate template,
+            Serializer serializer,
+            Databases databases,
+            StoreMarks marks,
+            Checkpoints checkpoints) {
+        // What was lost while the service was stopped has to be known before anything is read.
+        marks.look();
         // An embedded store has one user at a time, so after a crash the next one need not wait for the claims of the
         // one before to run out.
         String node = databases.areEmbedded()
                 ? "the only user of this store"
                 : ManagementFactory.getRuntimeMXBean().getName();
-        return new LastWriteTokenStore(MongoTokenStore.builder()
-                .mongoTemplate(template)
-                .serializer(serializer)
-                .nodeId(node)
-                .build());
+        return new LastWriteTokenStore(new TokenDocuments(template, serializer, node), checkpoints::refresh);
     }
 
     @Bean

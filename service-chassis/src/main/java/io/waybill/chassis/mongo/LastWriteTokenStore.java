@@ -1,7 +1,9 @@
 package io.waybill.chassis.mongo;
 
+import io.waybill.chassis.messaging.MessagingAutoConfiguration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.axonframework.eventhandling.Segment;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
@@ -10,18 +12,30 @@ import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork.Phase;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the token of a batch after everything else that belongs to the batch. Axon writes it first and counts on one
  * transaction around all of it; without one, a crash in between would skip what was not yet written. This way around it
  * is done again, which every handler allows for.
+ *
+ * <p>Tokens that were lost are made anew, also while the service runs: all events are then read again, and how far they
+ * were handled before is asked at each claim.
  */
 final class LastWriteTokenStore implements TokenStore {
 
-    private final TokenStore store;
+    private static final Logger LOG = LoggerFactory.getLogger(LastWriteTokenStore.class);
 
-    LastWriteTokenStore(TokenStore store) {
+    private final TokenStore store;
+    private final Consumer<String> beforeClaim;
+
+    /**
+     * @param beforeClaim is told the processor that is about to claim a segment
+     */
+    LastWriteTokenStore(TokenStore store, Consumer<String> beforeClaim) {
         this.store = store;
+        this.beforeClaim = beforeClaim;
     }
 
     @Override
@@ -46,11 +60,13 @@ final class LastWriteTokenStore implements TokenStore {
 
     @Override
     public @Nullable TrackingToken fetchToken(String processorName, int segment) {
+        beforeClaim.accept(processorName);
         return store.fetchToken(processorName, segment);
     }
 
     @Override
     public @Nullable TrackingToken fetchToken(String processorName, Segment segment) {
+        beforeClaim.accept(processorName);
         return store.fetchToken(processorName, segment);
     }
 
@@ -86,6 +102,10 @@ final class LastWriteTokenStore implements TokenStore {
 
     @Override
     public List<Segment> fetchAvailableSegments(String processorName) {
+        if (store.fetchSegments(processorName).length == 0) {
+            LOG.warn("The tokens of {} are gone; it reads all events again", processorName);
+            initializeTokenSegments(processorName, MessagingAutoConfiguration.SEGMENTS);
+        }
         return store.fetchAvailableSegments(processorName);
     }
 

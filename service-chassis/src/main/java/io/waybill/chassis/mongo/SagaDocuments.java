@@ -46,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SagaDocuments implements SagaStore<Object>, LiveSagas {
 
+    static final String SAGAS = "sagas";
+    static final String SAGA_ASSOCIATIONS = "sagaAssociations";
+
     private static final String ID = "_id";
     private static final String VERSION = "version";
     private static final String TYPE = "type";
@@ -57,8 +60,8 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     private final Serializer serializer;
 
     SagaDocuments(MongoDatabase database, Serializer serializer) {
-        this.sagas = database.getCollection("sagas");
-        this.associations = database.getCollection("sagaAssociations");
+        this.sagas = database.getCollection(SAGAS);
+        this.associations = database.getCollection(SAGA_ASSOCIATIONS);
         this.serializer = serializer;
     }
 

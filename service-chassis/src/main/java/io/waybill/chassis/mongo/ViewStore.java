@@ -2,6 +2,7 @@ package io.waybill.chassis.mongo;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.lt;
 
 import com.mongodb.ErrorCategory;
@@ -90,7 +91,8 @@ public final class ViewStore<V> {
      */
     public List<V> find(Bson filter, Bson order, int limit) {
         List<V> views = new ArrayList<>();
-        for (BsonDocument document : documents.find(filter).sort(order).limit(limit)) {
+        for (BsonDocument document :
+                documents.find(and(filter, exists(VIEW))).sort(order).limit(limit)) {
             views.add(decode(document));
         }
         return views;

@@ -5,17 +5,13 @@ import com.mongodb.MongoInterruptedException;
 import com.mongodb.MongoNotPrimaryException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
-import io.waybill.chassis.messaging.Projection;
+import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.axonframework.axonserver.connector.AxonServerConnectionManager;
 import org.axonframework.config.ConfigurerModule;
 import org.axonframework.config.EventProcessingConfiguration;
-import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.extensions.mongo.MongoTemplate;
@@ -54,7 +50,7 @@ public class OperationsAutoConfiguration {
     @Bean
     ConfigurerModule deadLetters(
             ListableBeanFactory beans, MongoTemplate template, Serializer serializer, DeadLetters letters) {
-        Set<String> projections = projections(beans);
+        Set<String> projections = CheckpointsAutoConfiguration.projections(beans);
         return configurer -> configurer
                 .eventProcessing()
                 .registerDefaultDeadLetterPolicy(configuration -> OperationsAutoConfiguration::parkUnlessTheStoreIsAway)
@@ -96,7 +92,7 @@ public class OperationsAutoConfiguration {
                 serializer,
                 letters,
                 failures,
-                projections(beans),
+                CheckpointsAutoConfiguration.projections(beans),
                 behindLimit,
                 clock);
     }
@@ -104,15 +100,6 @@ public class OperationsAutoConfiguration {
     @Bean
     HealthIndicator messagingHealthIndicator(AxonServerConnectionManager connections, Processors processors) {
         return new MessagingHealthIndicator(() -> connections.getConnection().isReady(), processors::all, clock);
-    }
-
-    private static Set<String> projections(ListableBeanFactory beans) {
-        return Arrays.stream(beans.getBeanNamesForAnnotation(Projection.class))
-                .map(bean -> Objects.requireNonNull(
-                        beans.findAnnotationOnBean(bean, ProcessingGroup.class),
-                        "A projection needs a @ProcessingGroup: " + bean))
-                .map(ProcessingGroup::value)
-                .collect(Collectors.toSet());
     }
 
     static CappedDeadLetterQueue deadLetterQueue(

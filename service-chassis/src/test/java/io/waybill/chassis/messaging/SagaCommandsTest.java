@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.axonframework.commandhandling.GenericCommandResultMessage;
 import org.axonframework.commandhandling.SimpleCommandBus;
@@ -137,7 +138,9 @@ class SagaCommandsTest {
         }
         var batch = new BatchingUnitOfWork<EventMessage<?>>(messages);
         batch.registerCorrelationDataProvider(message -> Map.of("of", message.getPayload()));
-        var join = new SagaCommands.Join();
+        var join = new SagaCommands.Join("any", new Checkpoints("any", Set.of(), () -> {
+            throw new IllegalStateException("There is no event store");
+        }));
         return batch.executeWithResult(
                 () -> join.handle(batch, () -> {
                     Object payload = batch.getMessage().getPayload();

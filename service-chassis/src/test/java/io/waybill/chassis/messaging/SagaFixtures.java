@@ -3,6 +3,7 @@ package io.waybill.chassis.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreType;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
 import org.axonframework.eventhandling.scheduling.ScheduleToken;
@@ -32,7 +33,9 @@ public final class SagaFixtures {
      */
     public static <S> SagaTestFixture<S> fixtureFor(Class<S> sagaType, Consumer<S> loaded) {
         var fixture = new SagaTestFixture<>(sagaType);
-        fixture.registerEventHandlerInterceptor(new SagaCommands.Join());
+        fixture.registerEventHandlerInterceptor(new SagaCommands.Join("any", new Checkpoints("any", Set.of(), () -> {
+            throw new IllegalStateException("There is no event store");
+        })));
         fixture.registerResource(new SagaCommands(
                 DefaultCommandGateway.builder()
                         .commandBus(fixture.getCommandBus())

@@ -19,12 +19,14 @@ import org.junit.jupiter.api.Test;
 class LastWriteTokenStoreTest {
 
     private final List<String> history = new ArrayList<>();
-    private final LastWriteTokenStore store = new LastWriteTokenStore(new InMemoryTokenStore() {
-        @Override
-        public void storeToken(TrackingToken token, String processorName, int segment) {
-            history.add("token");
-        }
-    });
+    private final LastWriteTokenStore store = new LastWriteTokenStore(
+            new InMemoryTokenStore() {
+                @Override
+                public void storeToken(TrackingToken token, String processorName, int segment) {
+                    history.add("token");
+                }
+            },
+            processor -> {});
 
     private final BatchingUnitOfWork<EventMessage<?>> batch =
             new BatchingUnitOfWork<>(List.of(GenericEventMessage.asEventMessage("event")));
@@ -62,15 +64,18 @@ class LastWriteTokenStoreTest {
     @Test
     void findsTheIdentifierThatAnotherInstanceHasWrittenAtTheSameMoment() {
         var lost = new AtomicBoolean();
-        var late = new LastWriteTokenStore(new InMemoryTokenStore() {
-            @Override
-            public Optional<String> retrieveStorageIdentifier() {
-                if (lost.compareAndSet(false, true)) {
-                    throw new UnableToRetrieveIdentifierException("written by another", new IllegalStateException());
-                }
-                return Optional.of("theirs");
-            }
-        });
+        var late = new LastWriteTokenStore(
+                new InMemoryTokenStore() {
+                    @Override
+                    public Optional<String> retrieveStorageIdentifier() {
+                        if (lost.compareAndSet(false, true)) {
+                            throw new UnableToRetrieveIdentifierException(
+                                    "written by another", new IllegalStateException());
+                        }
+                        return Optional.of("theirs");
+                    }
+                },
+                processor -> {});
 
         assertThat(late.retrieveStorageIdentifier()).hasValue("theirs");
     }

@@ -1,0 +1,55 @@
+package io.waybill.chassis.messaging;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.axonframework.config.EventProcessingConfiguration;
+import org.axonframework.eventhandling.StreamingEventProcessor;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+
+/** Tells a read model that is a little behind, as all are, from one that lacks what was there long ago. */
+public final class Rebuilds {
+
+    private final ReadProgress progress;
+    private final Supplier<EventProcessingConfiguration> processing;
+    private final Supplier<EventStore> eventStore;
+    private final Map<String, Target> targets = new HashMap<>();
+
+    private record Target(long position, boolean reached) {}
+
+    Rebuilds(
+            ReadProgress progress, Supplier<EventProcessingConfiguration> processing, Supplier<EventStore> eventStore) {
+        this.progress = progress;
+        this.processing = processing;
+        this.eventStore = eventStore;
+    }
+
+    /**
+     * Whether the processor of a read model has yet to come to where the event store ended when this was first asked, or
+     * when the read model was found to have been lost.
+     */
+    public synchronized boolean isUnderWay(String processor) {
+        long read = lowest(processor);
+        @SuppressWarnings("NullAway") // a computed value is never null
+        Target target = targets.compute(processor, (name, known) -> {
+            boolean isNew = known == null || (known.reached() && read < known.position());
+            long position = isNew ? Positions.last(eventStore.get()) : known.position();
+            return new Target(position, read >= position);
+        });
+        return !target.reached();
+    }
+
+    /** What this instance has read is stored only every few seconds if there was nothing of interest in it. */
+    private long lowest(String processor) {
+        Map<Integer, Long> stored = new HashMap<>(progress.segments(processor));
+        processing
+                .get()
+                .eventProcessor(processor, StreamingEventProcessor.class)
+                .ifPresent(own -> own.processingStatus()
+                        .forEach((segment, status) -> stored.computeIfPresent(
+                                segment,
+                                (id, position) -> Math.max(
+                                        position, status.getCurrentPosition().orElse(-1L)))));
+        return stored.values().stream().mapToLong(Long::longValue).min().orElse(-1);
+    }
+}
