@@ -124,7 +124,7 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
         enter(RESERVING, placedAt, commands);
         // Only once they are answered, or each attempt of a batch that fails would leave a deadline behind.
         var passed = GenericEventMessage.asEventMessage(new CheckoutDeadlinePassed(placed.orderId(), passesAt));
-        commands.onceAnswered(() -> {
+        commands.effectOnceAnswered(() -> {
             if (mayTimeOut()) {
                 deadline = scheduler.schedule(passesAt, passed);
             }
@@ -167,8 +167,8 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
 
     @EndSaga
     @SagaEventHandler(associationProperty = KEY)
-    void on(OrderConfirmed confirmed, EventScheduler scheduler) {
-        cancelDeadline(scheduler);
+    void on(OrderConfirmed confirmed, EventScheduler scheduler, SagaCommands commands) {
+        cancelDeadline(scheduler, commands);
     }
 
     // Refusals, and what they undo.
@@ -196,7 +196,9 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
 
     @SagaEventHandler(associationProperty = KEY)
     void on(CheckoutDeadlinePassed passed, @Timestamp Instant at, SagaCommands commands) {
-        boolean isTheOne = deadlineAt == null || passed.deadline().equals(deadlineAt);
+        // A saga that was restored does not know which one was set, and the setting may have changed since.
+        boolean isTheOne =
+                deadlineAt == null || deadline == null || passed.deadline().equals(deadlineAt);
         if (mayTimeOut() && isTheOne) {
             reject(TIMED_OUT, at, commands);
         }
@@ -210,14 +212,14 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
 
     @SagaEventHandler(associationProperty = KEY)
     void on(OrderRejected rejected, @Timestamp Instant at, EventScheduler scheduler, SagaCommands commands) {
-        cancelDeadline(scheduler);
+        cancelDeadline(scheduler, commands);
         enter(UNDOING, at, commands);
     }
 
     /** What was cancelled after its confirmation is undone by {@link CancellationSaga}. */
     @SagaEventHandler(associationProperty = KEY)
     void on(OrderCancelled cancelled, @Timestamp Instant at, EventScheduler scheduler, SagaCommands commands) {
-        cancelDeadline(scheduler);
+        cancelDeadline(scheduler, commands);
         if (cancelled.cancelledFrom() == OrderStatus.PLACED) {
             enter(UNDOING, at, commands);
         } else {
@@ -309,14 +311,19 @@ public class CheckoutSaga extends OrderProcess<CheckoutSaga.Step> {
     }
 
     /** Only to spare the event store an event that nobody waits for: one that comes all the same changes nothing. */
-    private void cancelDeadline(EventScheduler scheduler) {
-        if (deadline != null) {
-            try {
-                scheduler.cancelSchedule(deadline);
-            } catch (AxonException e) {
-                LOG.info("The deadline of order {} could not be taken back", orderId(), e);
-            }
-            deadline = null;
+    private void cancelDeadline(EventScheduler scheduler, SagaCommands commands) {
+        @Nullable ScheduleToken token = deadline;
+        deadline = null;
+        if (token != null) {
+            commands.effectOnceAnswered(() -> takeBack(token, scheduler));
+        }
+    }
+
+    private void takeBack(ScheduleToken token, EventScheduler scheduler) {
+        try {
+            scheduler.cancelSchedule(token);
+        } catch (AxonException e) {
+            LOG.info("The deadline of order {} could not be taken back", orderId(), e);
         }
     }
 

@@ -72,7 +72,8 @@ class CheckoutSagaStorageTest {
                         commands));
 
         CheckoutSaga loaded = serializer.deserialize(serializer.serialize(saga, String.class));
-        loaded.on(new OrderConfirmed(Samples.ORDER, List.of()), scheduler);
+        var batch = DefaultUnitOfWork.startAndGet(null);
+        batch.execute(() -> loaded.on(new OrderConfirmed(Samples.ORDER, List.of()), scheduler, commands));
 
         assertThat(scheduler.cancelled).containsExactly(scheduler.token);
     }
