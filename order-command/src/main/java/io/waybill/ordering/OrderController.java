@@ -180,7 +180,7 @@ class OrderController {
             long position = send(new PlaceOrder(
                     orderId,
                     order.customerId(),
-                    priced("/lines", order.lines(), priceList::unitPrice),
+                    priced("/lines", order.lines(), prices()),
                     order.shippingAddress().asAddress(),
                     order.paymentToken(),
                     null));
@@ -210,7 +210,7 @@ class OrderController {
             @RequestBody Amendment amendment) {
         return idempotency.once("POST /api/orders/" + orderId + "/amend", key, amendment, id -> {
             refuseRepeatedSkus("/lines", skus(amendment.lines()));
-            List<OrderLine> lines = priced("/lines", amendment.lines(), priceList::unitPrice);
+            List<OrderLine> lines = priced("/lines", amendment.lines(), prices());
             long position = send(new AmendOrder(orderId, id, lines, versionOf(version)));
             return accepted(new AmendedOrder(orderId, id, position));
         });
@@ -302,7 +302,7 @@ class OrderController {
                     pieces(exchange.lines()),
                     exchange.reason(),
                     exchangeOrderId,
-                    priced("/wanted", exchange.wanted(), priceList::unitPrice),
+                    priced("/wanted", exchange.wanted(), prices()),
                     exchange.paymentToken()));
             return accepted(new ExchangedGoods(orderId, id, exchangeOrderId, position));
         });
@@ -331,6 +331,16 @@ class OrderController {
     }
 
     /** Lines as they are ordered, at the prices of the list. */
+    private Function<String, Optional<Money>> prices() {
+        if (priceList.isRebuilding()) {
+            throw new RequestRefused(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "PRICE_LIST_REBUILDING",
+                    "The prices are being read again. Repeat the request unchanged in a moment.");
+        }
+        return priceList::unitPrice;
+    }
+
     static List<OrderLine> priced(String pointer, List<NewLine> lines, Function<String, Optional<Money>> unitPrice) {
         List<OrderLine> priced = new ArrayList<>();
         List<Fault> unknown = new ArrayList<>();

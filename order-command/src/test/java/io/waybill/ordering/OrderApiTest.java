@@ -3,6 +3,7 @@ package io.waybill.ordering;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.MongoDatabase;
 import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
 import io.waybill.chassis.web.Idempotency;
@@ -28,6 +29,7 @@ import io.waybill.ordering.pricelist.PriceList;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,6 +38,7 @@ import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.gateway.EventGateway;
 import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,9 @@ class OrderApiTest {
     private PriceList priceList;
 
     @Autowired
+    private MongoDatabase database;
+
+    @Autowired
     private JsonMapper json;
 
     @BeforeEach
@@ -112,6 +118,26 @@ class OrderApiTest {
                 .toList());
         await().untilAsserted(() ->
                 assertThat(place("{\"sku\": \"TEA-500\", \"quantity\": 1}")).hasStatus(202));
+    }
+
+    @Test
+    void takesNoOrderWhileThePricesAreReadAgain() {
+        database.getCollection("tokens").deleteMany(new Document());
+
+        assertThat(mvc.post()
+                        .uri("/api/orders")
+                        .header(Idempotency.HEADER, "while-prices-are-read")
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .content("""
+                                {"customerId": "customer-7", "lines": [{"sku": "TEA-500", "quantity": 1}],
+                                 "shippingAddress": {"name": "A", "line1": "B 1", "postalCode": "1", "city": "C",
+                                 "country": "DE"}, "paymentToken": "tok_ok"}"""))
+                .hasStatus(503)
+                .containsHeader("Retry-After")
+                .bodyJson()
+                .extractingPath("$.code")
+                .isEqualTo("PRICE_LIST_REBUILDING");
+        await().atMost(Duration.ofSeconds(20)).until(() -> !priceList.isRebuilding());
     }
 
     @Test

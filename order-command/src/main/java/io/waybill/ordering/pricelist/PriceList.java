@@ -3,6 +3,7 @@ package io.waybill.ordering.pricelist;
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Positions;
 import io.waybill.chassis.messaging.Projection;
+import io.waybill.chassis.messaging.Rebuilds;
 import io.waybill.chassis.mongo.ViewStore;
 import io.waybill.messages.Money;
 import io.waybill.messages.inventory.ProductEvent;
@@ -18,12 +19,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What one piece of each product costs, as far as the product's events have come through. */
 @Projection
-@ProcessingGroup("price-list")
+@ProcessingGroup(PriceList.PROCESSOR)
 public class PriceList {
 
-    private final ViewStore<Price> prices;
+    static final String PROCESSOR = "price-list";
 
-    PriceList(MongoDatabase database) {
+    private final ViewStore<Price> prices;
+    private final Rebuilds rebuilds;
+
+    PriceList(MongoDatabase database, Rebuilds rebuilds) {
+        this.rebuilds = rebuilds;
         prices = new ViewStore<>(database, "prices", Price.class);
     }
 
@@ -32,6 +37,11 @@ public class PriceList {
     /** The price of one piece, or empty if no such product is known (yet). */
     public Optional<Money> unitPrice(String sku) {
         return Optional.ofNullable(prices.find(sku)).map(Price::unitPrice);
+    }
+
+    /** Whether it lacks what was listed long ago, so that neither a price nor the want of one says anything. */
+    public boolean isRebuilding() {
+        return rebuilds.isUnderWay(PROCESSOR);
     }
 
     @EventHandler
