@@ -15,6 +15,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
+import io.waybill.chassis.mongo.Databases;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -38,8 +40,21 @@ class ProviderWork {
     private final MongoCollection<Document> payments;
     private final Semaphore news = new Semaphore(0);
 
+    @Autowired
+    ProviderWork(MongoDatabase database, Databases databases) {
+        this(database);
+        if (databases.areEmbedded()) {
+            freeAll();
+        }
+    }
+
     ProviderWork(MongoDatabase database) {
         payments = database.getCollection("providerWork");
+    }
+
+    /** Nobody else has the database, so whoever holds a claim has died, and its payments need not wait for the claim. */
+    void freeAll() {
+        payments.updateMany(new Document(), set("claimedUntil", NOT_CLAIMED));
     }
 
     /**

@@ -46,6 +46,16 @@ class ProviderWorkTest {
     }
 
     @Test
+    void whoeverHasTheDatabaseAloneDoesNotWaitForTheClaimsOfTheDead() {
+        work.schedule(PAYMENT, "AUTHORIZE", START);
+        assertThat(work.claim(START, CLAIM)).isPresent();
+
+        work.freeAll();
+
+        assertThat(work.claim(START.plusMillis(1), CLAIM)).isPresent();
+    }
+
+    @Test
     void whatFailedKeepsItsAttemptsUntilSomethingElseIsToBeDone() {
         work.schedule(PAYMENT, "AUTHORIZE", START);
         work.failed(work.claim(START, CLAIM).orElseThrow(), START, "no answer", true);
