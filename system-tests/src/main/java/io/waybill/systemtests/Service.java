@@ -20,4 +20,9 @@ public enum Service {
     public String readinessPath() {
         return this == AXONSERVER ? "/actuator/health" : "/actuator/health/readiness";
     }
+
+    /** Whether it takes a part in processes: sends or handles their commands. */
+    boolean hasCrashPoints() {
+        return this == ORDER_COMMAND || this == INVENTORY_SAGA || this == PAYMENT_SERVICE;
+    }
 }

@@ -3,6 +3,7 @@ package io.waybill.systemtests;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -21,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +58,11 @@ final class WaybillSystem implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final WaybillClient client;
 
-    private WaybillSystem(BiConsumer<HttpRequest, Answer> witness) throws IOException {
+    /** Where the services tell what they are at and wait to be told to go on; 0 if they do not. */
+    private final int crashPointsPort;
+
+    private WaybillSystem(BiConsumer<HttpRequest, Answer> witness, int crashPointsPort) throws IOException {
+        this.crashPointsPort = crashPointsPort;
         data = Files.createTempDirectory("waybill-system-tests");
         Files.createDirectories(logs);
         for (Service service : Service.values()) {
@@ -72,7 +79,15 @@ final class WaybillSystem implements AutoCloseable {
      * @param witness sees each answer that the client of this system gets, and throws if it is not to be
      */
     static WaybillSystem start(BiConsumer<HttpRequest, Answer> witness) throws IOException {
-        var system = new WaybillSystem(witness);
+        return start(new WaybillSystem(witness, 0));
+    }
+
+    /** Starts everything with crash points in the services, which report to the port. */
+    static WaybillSystem startWithCrashPoints(int port) throws IOException {
+        return start(new WaybillSystem((request, answer) -> {}, port));
+    }
+
+    private static WaybillSystem start(WaybillSystem system) throws IOException {
         for (Service service : system.ownServices()) {
             Files.deleteIfExists(system.log(service));
         }
@@ -202,7 +217,7 @@ final class WaybillSystem implements AutoCloseable {
         command.add("@"
                 + root.resolve(service == Service.AXONSERVER ? "axonserver" : "service-chassis")
                         .resolve("jvm.options"));
-        command.addAll(List.of("-jar", jar(service).toString()));
+        command.addAll(program(service));
         command.addAll(usualArguments(service));
         command.addAll(List.of(arguments));
 
@@ -251,12 +266,32 @@ final class WaybillSystem implements AutoCloseable {
         return arguments;
     }
 
-    private Path jar(Service service) {
-        Path jar = root.resolve("%1$s/target/%1$s.jar".formatted(service.moduleName()));
+    /** The jar of a service, and that of the crash points beside it if there are to be any. */
+    private List<String> program(Service service) {
+        Path jar = jar(service.moduleName());
+        if (crashPointsPort == 0 || !service.hasCrashPoints()) {
+            return List.of("-jar", jar.toString());
+        }
+        try (var opened = new JarFile(jar.toFile())) {
+            String main = opened.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+            String classPath = jar + File.pathSeparator + jar("crash-points");
+            return List.of("-Dwaybill.crash-points=" + crashPointsPort, "-cp", classPath, main);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path jar(String module) {
+        Path jar = root.resolve("%1$s/target/%1$s.jar".formatted(module));
         if (!Files.isRegularFile(jar)) {
             throw new IllegalStateException("There is no " + jar + "; build it first: ./mvnw package -DskipTests");
         }
         return jar;
+    }
+
+    /** Waits until every process is ready, also those that have lost and found another. */
+    void awaitReady() {
+        awaitReady(ownServices());
     }
 
     private void awaitReady(Iterable<Service> services) {

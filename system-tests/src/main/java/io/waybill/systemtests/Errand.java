@@ -1,0 +1,222 @@
+package io.waybill.systemtests;
+
+import static org.awaitility.Awaitility.await;
+
+import io.waybill.systemtests.Rendezvous.Gate;
+import io.waybill.systemtests.Rendezvous.Point;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One order, with products of its own, that takes the course of a {@link Story}. It may be stopped at one point; and it
+ * asks for nothing while a process is down, so that whatever goes wrong does so at that point.
+ */
+final class Errand {
+
+    static final int MUGS = 10;
+    static final int BLANKETS = 5;
+    /** What is in the order and the books shows in the timeline very soon after. */
+    private static final Duration EFFECTS_LIMIT = Duration.ofSeconds(10);
+
+    private static final int MUG_MINOR = 1_490;
+    private static final int BLANKET_MINOR = 7_900;
+
+    final WaybillClient waybill;
+
+    private final Sandbox sandbox;
+    private final Rendezvous rendezvous;
+    /** Held by whoever kills. */
+    private final Lock allIsWell;
+
+    private final @Nullable Point stop;
+    private final AtomicReference<@Nullable Gate> gate = new AtomicReference<>();
+    private final List<String> orderIds = new ArrayList<>();
+
+    private final String run = UUID.randomUUID().toString().substring(24);
+    final String mug = "MUG-" + run;
+    final String blanket = "BLANKET-" + run;
+
+    /** @param stop where it is held; null if nowhere */
+    Errand(WaybillClient waybill, Sandbox sandbox, Rendezvous rendezvous, Lock allIsWell, @Nullable Point stop) {
+        this.waybill = waybill;
+        this.sandbox = sandbox;
+        this.rendezvous = rendezvous;
+        this.allIsWell = allIsWell;
+        this.stop = stop;
+    }
+
+    String orderId() {
+        return orderIds.getFirst();
+    }
+
+    boolean stands() {
+        Gate shut = gate.get();
+        return shut != null && shut.isReached();
+    }
+
+    /** Is not stopped any more, or goes on. */
+    void goOn() {
+        Gate shut = gate.get();
+        if (shut != null) {
+            shut.open();
+        }
+    }
+
+    // What stories consist of.
+
+    void offer() {
+        ask(() -> waybill.listProduct(mug, "Enamel mug", MUG_MINOR), 201);
+        ask(() -> waybill.receive(mug, MUGS), 202);
+        ask(() -> waybill.listProduct(blanket, "Wool blanket", BLANKET_MINOR), 201);
+        ask(() -> waybill.receive(blanket, BLANKETS), 202);
+        waybill.awaitAvailable(mug, MUGS);
+        waybill.awaitAvailable(blanket, BLANKETS);
+    }
+
+    void offerAhead() {
+        ask(() -> waybill.listBackorderable(mug, "Copper kettle", MUG_MINOR), 201);
+        waybill.awaitJson(
+                "/stock/" + mug,
+                "a stock that may be ordered ahead",
+                stock -> stock.path("backorderable").asBoolean());
+    }
+
+    void place(String token, NewOrder.Line... lines) {
+        var order = NewOrder.of("customer-" + run, token, lines);
+        locked(() -> {
+            String orderId = waybill.placeUntilAccepted(order);
+            if (stop != null) {
+                gate.set(rendezvous.shut(stop, orderId));
+            }
+            admit(orderId);
+            return orderId;
+        });
+    }
+
+    void admit(String orderId) {
+        orderIds.add(orderId);
+        rendezvous.admit(orderId);
+    }
+
+    /** Sends one request, which is expected to be accepted: everything is up. */
+    String ask(Supplier<Answer> request, int status, String field) {
+        return locked(request).expect(status).json().path(field).asString("");
+    }
+
+    void ask(Supplier<Answer> request, int status) {
+        locked(request).expect(status);
+    }
+
+    private <T> T locked(Supplier<T> request) {
+        allIsWell.lock();
+        try {
+            return request.get();
+        } finally {
+            allIsWell.unlock();
+        }
+    }
+
+    JsonNode awaitStatus(String status) {
+        return waybill.awaitStatus(orderId(), status);
+    }
+
+    void awaitEvent(String type) {
+        waybill.awaitTimeline(orderId(), type);
+    }
+
+    void awaitStep(String processId, String step) {
+        waybill.awaitJson(
+                "/ops/sagas/" + processId,
+                "process " + processId + " at " + step,
+                process -> process.path("step").asString("").equals(step));
+    }
+
+    /** Waits until the customer has something to do at the bank, and does it or refuses. */
+    void customerSays(boolean approved) {
+        String actionUrl = waybill.awaitJson(
+                        "/payments?orderId=" + orderId(),
+                        "a question to the customer of order " + orderId(),
+                        payments -> payments.at("/items/0/actionUrl").isString())
+                .at("/items/0/actionUrl")
+                .asString();
+        locked(() -> {
+            sandbox.customerSays(actionUrl.substring(actionUrl.lastIndexOf('/') + 1), approved);
+            return actionUrl;
+        });
+    }
+
+    Gate holdProvider(String operation) {
+        return rendezvous.shut(new Point("provider/" + operation, "before"), orderId());
+    }
+
+    // What has become of it.
+
+    /** The points it came to, in that order, with what the step wanted when it first did. */
+    Map<Point, String> reached() {
+        return rendezvous.reached(orderId());
+    }
+
+    /** How often each event happened to its orders. */
+    Map<String, Integer> effects() {
+        var effects = new TreeMap<String, Integer>();
+        for (String orderId : orderIds) {
+            waybill.timeline(orderId)
+                    .expect(200)
+                    .json()
+                    .path("entries")
+                    .findValuesAsString("type")
+                    .forEach(type -> effects.merge(type, 1, Integer::sum));
+        }
+        // Whether somebody had to ask again is no effect.
+        effects.remove("OutcomeUnknown");
+        return effects;
+    }
+
+    /** Waits until everything has happened that should, and nothing more has. */
+    void awaitEffects(Map<String, Integer> expected) {
+        var last = new AtomicReference<Map<String, Integer>>(Map.of());
+        try {
+            await("the same events as ever").atMost(EFFECTS_LIMIT).until(() -> {
+                last.set(effects());
+                return last.get().equals(expected);
+            });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("not the events of an undisturbed order, " + difference(expected, last.get()), e);
+        }
+    }
+
+    private static String difference(Map<String, Integer> expected, Map<String, Integer> actual) {
+        var types = new TreeSet<>(expected.keySet());
+        types.addAll(actual.keySet());
+        return types.stream()
+                .filter(type -> !Objects.equals(expected.get(type), actual.get(type)))
+                .map(type ->
+                        actual.getOrDefault(type, 0) + " x " + type + " instead of " + expected.getOrDefault(type, 0))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Stock and money of its orders; waits for what is still on the way. */
+    void assertAddsUp(int mugs, int blankets) {
+        List<JsonNode> orders = orderIds.stream()
+                .map(orderId -> waybill.order(orderId).expect(200).json())
+                .toList();
+        var ledger = new Ledger(waybill);
+        ledger.assertAddsUp(mug, mugs, orders);
+        if (blankets > 0) {
+            ledger.assertAddsUp(blanket, blankets, orders);
+        }
+    }
+}
