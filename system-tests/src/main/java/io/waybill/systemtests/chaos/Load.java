@@ -25,7 +25,7 @@ final class Load {
     /** One that no customer orders, so that there is always enough of it. */
     private static final int CANARY_PRODUCT = PRODUCTS;
 
-    private static final int CUSTOMERS = 4;
+    private static final int CUSTOMERS = 12;
     private static final long THINK_MILLIS = 150;
     /** Longer than the longest fault and its mending; who waits longer has found something. */
     private static final long PATIENCE_MILLIS = 90_000;
