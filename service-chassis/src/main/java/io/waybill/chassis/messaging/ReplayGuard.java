@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import org.axonframework.eventhandling.scheduling.EventScheduler;
 import org.axonframework.eventhandling.scheduling.ScheduleToken;
+import org.axonframework.lifecycle.Lifecycle;
 import org.axonframework.messaging.Message;
 import org.axonframework.messaging.MessageDispatchInterceptor;
 
@@ -31,7 +32,14 @@ final class ReplayGuard {
     }
 
     /** For what is published later. */
-    record OfSchedules(EventScheduler scheduler) implements EventScheduler {
+    record OfSchedules(EventScheduler scheduler) implements EventScheduler, Lifecycle {
+
+        @Override
+        public void registerLifecycleHandlers(LifecycleRegistry registry) {
+            if (scheduler instanceof Lifecycle started) {
+                started.registerLifecycleHandlers(registry);
+            }
+        }
 
         @Override
         public ScheduleToken schedule(Instant at, Object event) {

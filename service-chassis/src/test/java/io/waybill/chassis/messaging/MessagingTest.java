@@ -1,6 +1,7 @@
 package io.waybill.chassis.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -19,6 +20,7 @@ import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.StreamingEventProcessor;
+import org.axonframework.eventhandling.scheduling.EventScheduler;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.MetaData;
 import org.jspecify.annotations.NullUnmarked;
@@ -41,6 +43,9 @@ class MessagingTest {
 
     @Autowired
     private EventStore eventStore;
+
+    @Autowired
+    private EventScheduler scheduler;
 
     @Autowired
     private EventProcessingConfiguration processing;
@@ -68,6 +73,13 @@ class MessagingTest {
         await().untilAsserted(() -> assertThat(
                         queries.ask(new FindTally("shown"), Tally.class).sum())
                 .isEqualTo(5));
+    }
+
+    @Test
+    void schedulesWhatIsToBePublishedLater() {
+        var token = scheduler.schedule(Duration.ofDays(1), "Tomorrow");
+
+        assertThatCode(() -> scheduler.cancelSchedule(token)).doesNotThrowAnyException();
     }
 
     @Test
