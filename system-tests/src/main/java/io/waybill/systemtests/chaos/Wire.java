@@ -200,13 +200,13 @@ final class Wire implements AutoCloseable {
 
     /** Without a goodbye: the other end sees a reset, not an orderly end. */
     private static void reset(Socket socket) {
-        try {
-            if (!socket.isClosed()) {
-                socket.setOption(StandardSocketOptions.SO_LINGER, 0);
-            }
-            socket.close();
+        try (socket) {
+            socket.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot close a socket", e);
+            // Its other direction was first to close it, which is what was wanted.
+            if (!socket.isClosed()) {
+                throw new UncheckedIOException("Cannot close a socket", e);
+            }
         }
     }
 }
