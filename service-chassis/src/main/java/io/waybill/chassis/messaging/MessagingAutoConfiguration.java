@@ -9,10 +9,12 @@ import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
 import org.axonframework.common.AxonThreadFactory;
+import org.axonframework.config.Configuration;
 import org.axonframework.config.ConfigurerModule;
 import org.axonframework.config.EventProcessingConfigurer;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.gateway.DefaultEventGateway;
+import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.StreamableMessageSource;
 import org.axonframework.queryhandling.DefaultQueryGateway;
@@ -124,6 +126,12 @@ public class MessagingAutoConfiguration {
                     (c, processor) -> c.getComponent(FailedBatches.class).of(processor));
             processing.registerDefaultHandlerInterceptor(
                     (c, processor) -> new SagaCommands.Join(processor, checkpoints));
+            processing.registerDefaultHandlerInterceptor(
+                    (c, processor) -> new KeptClaim(tokenStoreOf(c, processor), processor));
         };
+    }
+
+    private static TokenStore tokenStoreOf(Configuration configuration, String processor) {
+        return configuration.eventProcessingConfiguration().tokenStore(processor);
     }
 }

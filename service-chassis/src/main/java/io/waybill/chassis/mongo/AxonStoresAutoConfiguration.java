@@ -4,6 +4,7 @@ import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Checkpoints;
 import io.waybill.chassis.messaging.ReadProgress;
 import java.lang.management.ManagementFactory;
+import java.time.Clock;
 import java.util.Set;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.extensions.mongo.DefaultMongoTemplate;
@@ -50,17 +51,18 @@ public class AxonStoresAutoConfiguration {
             StoreMarks marks,
             Checkpoints checkpoints) {
         // What was lost while the service was stopped has to be known before anything is read.
-        marks.look();
+        marks.firstLook();
         // An embedded store has one user at a time, so after a crash the next one need not wait for the claims of the
         // one before to run out.
         String node = databases.areEmbedded()
                 ? "the only user of this store"
                 : ManagementFactory.getRuntimeMXBean().getName();
-        return new LastWriteTokenStore(new TokenDocuments(template, serializer, node), checkpoints::refresh);
+        return new LastWriteTokenStore(
+                new TokenDocuments(template, serializer, node), checkpoints::refresh, marks::mayReadFromTheBeginning);
     }
 
     @Bean
     SagaDocuments sagaStore(MongoDatabase database, Serializer serializer) {
-        return new SagaDocuments(database, serializer);
+        return new SagaDocuments(database, serializer, Clock.systemUTC());
     }
 }

@@ -3,6 +3,7 @@ package io.waybill.chassis.mongo;
 import io.waybill.chassis.messaging.MessagingAutoConfiguration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.axonframework.eventhandling.Segment;
 import org.axonframework.eventhandling.TrackingToken;
@@ -29,13 +30,16 @@ final class LastWriteTokenStore implements TokenStore {
 
     private final TokenStore store;
     private final Consumer<String> beforeClaim;
+    private final BooleanSupplier mayReadFromTheBeginning;
 
     /**
      * @param beforeClaim is told the processor that is about to claim a segment
+     * @param mayReadFromTheBeginning whether tokens that were lost may be made anew already
      */
-    LastWriteTokenStore(TokenStore store, Consumer<String> beforeClaim) {
+    LastWriteTokenStore(TokenStore store, Consumer<String> beforeClaim, BooleanSupplier mayReadFromTheBeginning) {
         this.store = store;
         this.beforeClaim = beforeClaim;
+        this.mayReadFromTheBeginning = mayReadFromTheBeginning;
     }
 
     @Override
@@ -102,7 +106,7 @@ final class LastWriteTokenStore implements TokenStore {
 
     @Override
     public List<Segment> fetchAvailableSegments(String processorName) {
-        if (store.fetchSegments(processorName).length == 0) {
+        if (store.fetchSegments(processorName).length == 0 && mayReadFromTheBeginning.getAsBoolean()) {
             LOG.warn("The tokens of {} are gone; it reads all events again", processorName);
             initializeTokenSegments(processorName, MessagingAutoConfiguration.SEGMENTS);
         }

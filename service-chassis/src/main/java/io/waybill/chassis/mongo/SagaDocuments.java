@@ -3,13 +3,19 @@ package io.waybill.chassis.mongo;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Filters.lt;
 
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.ReplaceOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.ConcurrencyException;
@@ -29,15 +36,17 @@ import org.axonframework.serialization.SimpleSerializedObject;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sagas as documents {@code {_id, version, type, saga, associations: [{key, value}]}}, and a document
  * {@code {_id, saga}} for each association, which is found by its ID: the embedded server has no other index, and every
- * event looks for its saga.
+ * event looks for its saga. When a saga has ended, {@code {_id, ended}} stays behind for a day in place of the latter.
  *
  * <p>A processor that lost its claim while it was handling a batch must not bring an old saga back. So a saga is only
  * replaced at the version that was loaded, and an association leads to one saga: whoever comes second fails, and with
- * it its batch.
+ * it its batch. One that has ended is not started again: what a saga was associated with is never another's.
  *
  * <p>The saga is written before and deleted after the associations that lead to it. What a crash leaves in between is a
  * saga that nothing leads to, or not all that should: whoever comes upon that one completes it.
@@ -54,22 +63,33 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     private static final String TYPE = "type";
     private static final String SAGA = "saga";
     private static final String ASSOCIATIONS = "associations";
+    private static final String ENDED = "ended";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SagaDocuments.class);
+
+    /** Longer than any process is suspended that has not noticed yet that it lost its claim. */
+    private static final Duration KEPT = Duration.ofDays(1);
+
+    private static final Duration FORGET_INTERVAL = Duration.ofHours(1);
 
     private final MongoCollection<Document> sagas;
     private final MongoCollection<Document> associations;
     private final Serializer serializer;
+    private final Clock clock;
+    private final AtomicReference<Instant> forgetDue = new AtomicReference<>(Instant.MIN);
 
-    SagaDocuments(MongoDatabase database, Serializer serializer) {
+    SagaDocuments(MongoDatabase database, Serializer serializer, Clock clock) {
         this.sagas = database.getCollection(SAGAS);
         this.associations = database.getCollection(SAGA_ASSOCIATIONS);
         this.serializer = serializer;
+        this.clock = clock;
     }
 
     @Override
     public Set<String> findSagas(Class<?> sagaType, AssociationValue association) {
         @Nullable
         Document found = associations.find(eq(ID, id(sagaType, association))).first();
-        return found == null ? Set.of() : Set.of(found.getString(SAGA));
+        return found == null || found.containsKey(ENDED) ? Set.of() : Set.of(found.getString(SAGA));
     }
 
     @Override
@@ -95,9 +115,18 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
         };
     }
 
-    /** @throws MongoWriteException if an association leads to another saga already */
+    /**
+     * Stores a new saga, unless it is one that has ended: then whoever starts it again was overtaken by somebody who
+     * went on with it.
+     *
+     * @throws MongoWriteException if an association leads to another saga already
+     */
     @Override
     public void insertSaga(Class<?> sagaType, String sagaIdentifier, Object saga, Set<AssociationValue> values) {
+        if (values.stream().anyMatch(value -> hasEnded(sagaType, value))) {
+            LOG.info("A {} of {} has ended and is not started again", sagaType.getSimpleName(), values);
+            return;
+        }
         sagas.insertOne(document(sagaType, sagaIdentifier, 0, saga, values));
         // Always in the same order, so that of two that race it is the first association that decides.
         values.stream()
@@ -128,8 +157,9 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
         if (sagas.find(unchanged).first() == null) {
             throw changedMeanwhile(sagaIdentifier);
         }
-        values.forEach(value -> dissociate(sagaType, value));
+        values.forEach(value -> markEnded(sagaType, value));
         sagas.deleteOne(unchanged);
+        forgetLongEnded();
     }
 
     @Override
@@ -208,6 +238,30 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
 
     private void dissociate(Class<?> sagaType, AssociationValue value) {
         associations.deleteOne(eq(ID, id(sagaType, value)));
+    }
+
+    private boolean hasEnded(Class<?> sagaType, AssociationValue value) {
+        return associations
+                        .find(and(eq(ID, id(sagaType, value)), exists(ENDED)))
+                        .first()
+                != null;
+    }
+
+    private void markEnded(Class<?> sagaType, AssociationValue value) {
+        String id = id(sagaType, value);
+        associations.replaceOne(
+                eq(ID, id),
+                new Document(ID, id).append(ENDED, Date.from(clock.instant())),
+                new ReplaceOptions().upsert(true));
+    }
+
+    /** An index that expires documents would do, but the embedded store has none. */
+    private void forgetLongEnded() {
+        Instant now = clock.instant();
+        Instant due = forgetDue.get();
+        if (now.isAfter(due) && forgetDue.compareAndSet(due, now.plus(FORGET_INTERVAL))) {
+            associations.deleteMany(lt(ENDED, Date.from(now.minus(KEPT))));
+        }
     }
 
     private static int loadedVersion(String sagaIdentifier) {

@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Updates.addToSet;
+import static com.mongodb.client.model.Updates.set;
 
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoWriteException;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,8 @@ final class StoreMarks {
     private static final String ID = "_id";
     private static final String GENERATION = "generation";
     private static final String COLLECTIONS = "collections";
+    private static final String WHOLE = "whole";
+    private static final String PROCESSOR = "processorName";
     private static final Logger LOG = LoggerFactory.getLogger(StoreMarks.class);
 
     /** There from the beginning: to lose a saga before its mark would be to lose it for good. */
@@ -57,22 +61,62 @@ final class StoreMarks {
         notFromEvents.addAll(others);
     }
 
-    /** Has all events read again if something was lost since the last look. */
+    /** A look before anything is read, so that nobody holds a claim on what was lost. */
+    void firstLook() {
+        look();
+        look();
+    }
+
+    /**
+     * Has all events read again if something was lost since the last look. What is left is cleared away only at the look
+     * after that: by then whoever was in the midst of a batch has found his claim gone, and writes no more.
+     */
     void look() {
         @Nullable Document list = list();
-        List<String> lost = list == null ? List.of() : lost(list);
-        if (list != null && !lost.isEmpty()) {
-            LOG.warn("Lost what was in {}; all events are read again", lost);
-            tokens.deleteMany(exists("processorName"));
+        if (list == null) {
+            list = begin(tokens.find(exists(PROCESSOR)).first() != null);
+        } else if (list.getBoolean(WHOLE) && !lost(list).isEmpty()) {
+            LOG.warn("Lost what was in {}; all events are read again", lost(list));
+            tokens.deleteMany(exists(PROCESSOR));
             tokens.deleteOne(and(eq(ID, MARK), eq(GENERATION, list.getString(GENERATION))));
-            list = null;
+            list = begin(false);
+        } else if (!list.getBoolean(WHOLE)) {
+            list = clear(list);
         }
-        mark(list == null ? begin() : list);
+        if (list != null && list.getBoolean(WHOLE)) {
+            mark(list);
+        }
+    }
+
+    /** Whether tokens may be made that begin with the first event: what was left of a lost store is gone. */
+    boolean mayReadFromTheBeginning() {
+        @Nullable Document list = list();
+        return list != null && list.getBoolean(WHOLE);
+    }
+
+    /** In a new generation, so that of two instances that clear, one alone goes on to call the store whole. */
+    private @Nullable Document clear(Document list) {
+        String generation = UUID.randomUUID().toString();
+        if (tokens.updateOne(thisOne(list), set(GENERATION, generation)).getMatchedCount() == 0) {
+            return null;
+        }
+        list.append(GENERATION, generation);
+        fromEvents().forEach(name -> database.getCollection(name).deleteMany(new Document()));
+        if (tokens.updateOne(thisOne(list), set(WHOLE, true)).getMatchedCount() == 0) {
+            return null;
+        }
+        return list.append(WHOLE, true);
+    }
+
+    private static Bson thisOne(Document list) {
+        return and(eq(ID, MARK), eq(GENERATION, list.getString(GENERATION)), eq(WHOLE, false));
     }
 
     /** The generation of all that is marked; empty if some of it is gone. */
     Optional<String> generation() {
-        return Optional.ofNullable(list()).filter(list -> lost(list).isEmpty()).map(list -> list.getString(GENERATION));
+        return Optional.ofNullable(list())
+                .filter(list -> list.getBoolean(WHOLE) && lost(list).isEmpty())
+                .map(list -> list.getString(GENERATION));
     }
 
     private @Nullable Document list() {
@@ -88,28 +132,27 @@ final class StoreMarks {
                 .toList();
     }
 
-    private Document begin() {
+    /** @param whole whether nothing has to be cleared: the store is one of a release that made no marks */
+    private @Nullable Document begin(boolean whole) {
         var list = new Document(ID, MARK)
                 .append(GENERATION, UUID.randomUUID().toString())
+                .append(WHOLE, whole)
                 .append(COLLECTIONS, List.of());
         try {
             tokens.insertOne(list);
             return list;
         } catch (MongoWriteException e) {
-            // Another instance was first.
-            @Nullable Document other = list();
-            if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY || other == null) {
+            if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
                 throw e;
             }
-            return other;
+            // Another instance was first.
+            return list();
         }
     }
 
     private void mark(Document list) {
         Set<String> unmarked = new HashSet<>(SAGAS);
-        database.listCollectionNames().into(new ArrayList<>()).stream()
-                .filter(name -> !name.startsWith("system.") && !notFromEvents.contains(name))
-                .forEach(unmarked::add);
+        unmarked.addAll(fromEvents());
         unmarked.removeAll(list.getList(COLLECTIONS, String.class));
         String generation = list.getString(GENERATION);
         for (String name : unmarked) {
@@ -120,5 +163,11 @@ final class StoreMarks {
                             new ReplaceOptions().upsert(true));
             tokens.updateOne(and(eq(ID, MARK), eq(GENERATION, generation)), addToSet(COLLECTIONS, name));
         }
+    }
+
+    private List<String> fromEvents() {
+        return database.listCollectionNames().into(new ArrayList<>()).stream()
+                .filter(name -> !name.startsWith("system.") && !notFromEvents.contains(name))
+                .toList();
     }
 }

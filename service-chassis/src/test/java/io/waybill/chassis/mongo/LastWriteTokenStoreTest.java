@@ -26,7 +26,8 @@ class LastWriteTokenStoreTest {
                     history.add("token");
                 }
             },
-            processor -> {});
+            processor -> {},
+            () -> true);
 
     private final BatchingUnitOfWork<EventMessage<?>> batch =
             new BatchingUnitOfWork<>(List.of(GenericEventMessage.asEventMessage("event")));
@@ -75,7 +76,8 @@ class LastWriteTokenStoreTest {
                         return Optional.of("theirs");
                     }
                 },
-                processor -> {});
+                processor -> {},
+                () -> true);
 
         assertThat(late.retrieveStorageIdentifier()).hasValue("theirs");
     }

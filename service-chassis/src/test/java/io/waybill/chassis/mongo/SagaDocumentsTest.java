@@ -1,5 +1,6 @@
 package io.waybill.chassis.mongo;
 
+import static com.mongodb.client.model.Filters.exists;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,10 @@ import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Set;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
@@ -36,6 +41,8 @@ class SagaDocumentsTest {
     private Databases databases;
     private MongoDatabase database;
     private SagaDocuments sagas;
+    private Instant now = Instant.parse("2026-11-01T12:00:00Z");
+    private final InstantSource clock = () -> now;
 
     public record Journey(int stage) {}
 
@@ -45,7 +52,7 @@ class SagaDocumentsTest {
     void open() {
         databases = new Databases("", folder);
         database = databases.open("sagas");
-        sagas = new SagaDocuments(database, Jackson3Serializer.builder().build());
+        sagas = new SagaDocuments(database, Jackson3Serializer.builder().build(), clock.withZone(ZoneOffset.UTC));
         inABatch(() -> sagas.insertSaga(Journey.class, "saga-1", new Journey(1), Set.of(PARCEL)));
     }
 
@@ -103,6 +110,40 @@ class SagaDocumentsTest {
 
         inABatch(() -> assertThat(load()).isNull());
         assertThat(sagas.findSagas(Journey.class, PARCEL)).isEmpty();
+    }
+
+    @Test
+    void isNotStartedAgainOnceItEndedByWhoeverWasOvertaken() {
+        inABatch(() -> {
+            load();
+            sagas.deleteSaga(Journey.class, "saga-1", Set.of(PARCEL));
+        });
+
+        inABatch(() -> sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(PARCEL)));
+
+        assertThat(sagas.findSagas(Journey.class, PARCEL)).isEmpty();
+        assertThat(sagas.scan(10)).isEmpty();
+    }
+
+    @Test
+    void isForgottenADayAfterItEnded() {
+        endAt("saga-1", PARCEL, "2026-11-01T12:00:00Z");
+        inABatch(() -> sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(ZEBRA)));
+        endAt("saga-2", ZEBRA, "2026-11-02T12:00:01Z");
+
+        assertThat(database.getCollection("sagaAssociations")
+                        .find(exists("ended"))
+                        .map(ended -> ended.getString("_id"))
+                        .into(new ArrayList<>()))
+                .containsExactly(Journey.class.getName() + " zebra=1");
+    }
+
+    private void endAt(String saga, AssociationValue association, String instant) {
+        now = Instant.parse(instant);
+        inABatch(() -> {
+            sagas.loadSaga(Journey.class, saga);
+            sagas.deleteSaga(Journey.class, saga, Set.of(association));
+        });
     }
 
     @Test
