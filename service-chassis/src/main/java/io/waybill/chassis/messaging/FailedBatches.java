@@ -1,6 +1,8 @@
 package io.waybill.chassis.messaging;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -31,6 +33,10 @@ final class FailedBatches {
 
     private final EventProcessingConfiguration processing;
     private final ScheduledExecutorService executor;
+    /** Segments that are waited for already: each failure on its own would wait for them once more. */
+    private final Set<Segment> awaited = ConcurrentHashMap.newKeySet();
+
+    private record Segment(String processor, int id) {}
 
     FailedBatches(EventProcessingConfiguration processing, ScheduledExecutorService executor) {
         this.processing = processing;
@@ -48,7 +54,7 @@ final class FailedBatches {
                 // A dead letter that is retried is of no segment.
                 if (segment != null) {
                     batch.getOrComputeResource(FailedBatches.class.getName(), key -> {
-                        batch.onRollback(failed -> soon(() -> claim(processor, segment)));
+                        batch.onRollback(failed -> await(new Segment(processor, segment)));
                         return key;
                     });
                 }
@@ -57,19 +63,31 @@ final class FailedBatches {
         };
     }
 
+    private void await(Segment segment) {
+        if (awaited.add(segment)) {
+            soon(() -> claim(segment));
+        }
+    }
+
     /** Until it is held again, here or by another instance. */
-    private void claim(String name, int segment) {
-        processor(name).ifPresent(processor -> {
-            @Nullable EventTrackerStatus status = processor.processingStatus().get(segment);
-            if (status != null && !status.isErrorState()) {
-                return;
+    private void claim(Segment segment) {
+        Optional<PooledStreamingEventProcessor> processor = processor(segment.processor());
+        if (processor.isEmpty() || isHeld(processor.get(), segment)) {
+            awaited.remove(segment);
+            return;
+        }
+        var unused = processor.get().claimSegment(segment.id()).whenComplete((free, failure) -> {
+            if (failure != null || free) {
+                soon(() -> claim(segment));
+            } else {
+                awaited.remove(segment);
             }
-            var unused = processor.claimSegment(segment).whenComplete((free, failure) -> {
-                if (failure != null || free) {
-                    soon(() -> claim(name, segment));
-                }
-            });
         });
+    }
+
+    private static boolean isHeld(PooledStreamingEventProcessor processor, Segment segment) {
+        @Nullable EventTrackerStatus status = processor.processingStatus().get(segment.id());
+        return status != null && !status.isErrorState();
     }
 
     /** Any instruction makes a processor go on that waits after a failure. */

@@ -146,19 +146,21 @@ final class Processors {
                             failureAfter(position(token), name, segment)));
         }
         if (processor instanceof StreamingEventProcessor streaming) {
-            streaming.processingStatus().forEach((segment, status) -> segments.put(segment, here(name, status)));
+            streaming.processingStatus().forEach((segment, status) -> {
+                // A segment that was given up after a failure stays on this list, though another instance may have it.
+                if (!status.isErrorState()) {
+                    segments.put(segment, here(name, status));
+                }
+            });
         }
         return List.copyOf(segments.values());
     }
 
     private Segment here(String processor, EventTrackerStatus status) {
         int segment = status.getSegment().getSegmentId();
+        long position = status.getCurrentPosition().orElse(-1);
         return new Segment(
-                segment,
-                status.getCurrentPosition().orElse(-1),
-                status.isReplaying(),
-                Claim.HERE,
-                failures.of(processor, segment));
+                segment, position, status.isReplaying(), Claim.HERE, failureAfter(position, processor, segment));
     }
 
     /** What failed here may have passed elsewhere meanwhile. */
