@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Updates.set;
 
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoWriteException;
@@ -48,8 +49,9 @@ import org.slf4j.LoggerFactory;
  * replaced at the version that was loaded, and an association leads to one saga: whoever comes second fails, and with
  * it its batch. One that has ended is not started again: what a saga was associated with is never another's.
  *
- * <p>The saga is written before and deleted after the associations that lead to it. What a crash leaves in between is a
- * saga that nothing leads to, or not all that should: whoever comes upon that one completes it.
+ * <p>The saga is written before the associations that lead to it, and deleted before them. What a crash leaves in between
+ * is a saga that nothing leads to, which is never seen, or not all that should: whoever comes upon that one completes it; or
+ * associations that lead to none, which is as good as ended.
  *
  * <p>The Mongo extension's own store cannot be loaded without XStream, which is kept off the class path.
  */
@@ -127,11 +129,15 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
             LOG.info("A {} of {} has ended and is not started again", sagaType.getSimpleName(), values);
             return;
         }
-        sagas.insertOne(document(sagaType, sagaIdentifier, 0, saga, values));
+        Document document = document(sagaType, sagaIdentifier, 0, saga, values);
+        Object type = document.remove(TYPE);
+        sagas.insertOne(document);
         // Always in the same order, so that of two that race it is the first association that decides.
         values.stream()
                 .sorted(Comparator.comparing(AssociationValue::getKey).thenComparing(AssociationValue::getValue))
                 .forEach(value -> associate(sagaType, sagaIdentifier, value));
+        // In sight only now: one that nothing leads to waits for nobody.
+        sagas.updateOne(and(eq(ID, sagaIdentifier), eq(VERSION, 0)), set(TYPE, type));
     }
 
     /** @throws ConcurrencyException if the saga has changed since it was loaded */
@@ -154,11 +160,10 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     @Override
     public void deleteSaga(Class<?> sagaType, String sagaIdentifier, Set<AssociationValue> values) {
         Bson unchanged = and(eq(ID, sagaIdentifier), eq(VERSION, loadedVersion(sagaIdentifier)));
-        if (sagas.find(unchanged).first() == null) {
+        if (sagas.deleteOne(unchanged).getDeletedCount() == 0) {
             throw changedMeanwhile(sagaIdentifier);
         }
         values.forEach(value -> markEnded(sagaType, value));
-        sagas.deleteOne(unchanged);
         forgetLongEnded();
     }
 
@@ -240,11 +245,13 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
         associations.deleteOne(eq(ID, id(sagaType, value)));
     }
 
+    /** What leads to a saga that is not there led to one whose end a crash cut short. */
     private boolean hasEnded(Class<?> sagaType, AssociationValue value) {
-        return associations
-                        .find(and(eq(ID, id(sagaType, value)), exists(ENDED)))
-                        .first()
-                != null;
+        @Nullable
+        Document association = associations.find(eq(ID, id(sagaType, value))).first();
+        return association != null
+                && (association.containsKey(ENDED)
+                        || sagas.find(eq(ID, association.getString(SAGA))).first() == null);
     }
 
     private void markEnded(Class<?> sagaType, AssociationValue value) {

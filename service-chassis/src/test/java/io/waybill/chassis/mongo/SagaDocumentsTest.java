@@ -1,5 +1,6 @@
 package io.waybill.chassis.mongo;
 
+import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -126,6 +127,16 @@ class SagaDocumentsTest {
     }
 
     @Test
+    void isOverThoughACrashCutItsEndShort() {
+        database.getCollection("sagas").deleteOne(eq("_id", "saga-1"));
+
+        inABatch(() -> assertThat(load()).isNull());
+        inABatch(() -> sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(PARCEL)));
+
+        assertThat(sagas.scan(10)).isEmpty();
+    }
+
+    @Test
     void isForgottenADayAfterItEnded() {
         endAt("saga-1", PARCEL, "2026-11-01T12:00:00Z");
         inABatch(() -> sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(ZEBRA)));
@@ -172,6 +183,7 @@ class SagaDocumentsTest {
                 .isInstanceOf(MongoWriteException.class);
 
         assertThat(sagas.findSagas(Journey.class, PARCEL)).containsExactly("saga-1");
+        assertThat(sagas.scan(10)).as("what can be seen").hasSize(1);
     }
 
     @Test
