@@ -330,7 +330,6 @@ class OrderController {
         return Long.valueOf(ifMatch.substring(1, ifMatch.length() - 1));
     }
 
-    /** Lines as they are ordered, at the prices of the list. */
     private Function<String, Optional<Money>> prices() {
         if (priceList.isRebuilding()) {
             throw new RequestRefused(
@@ -341,6 +340,7 @@ class OrderController {
         return priceList::unitPrice;
     }
 
+    /** Lines as they are ordered, at the prices of the list. */
     static List<OrderLine> priced(String pointer, List<NewLine> lines, Function<String, Optional<Money>> unitPrice) {
         List<OrderLine> priced = new ArrayList<>();
         List<Fault> unknown = new ArrayList<>();

@@ -46,12 +46,10 @@ final class FailedBatches {
 
     /** Watches the batches of a processor. */
     MessageHandlerInterceptor<EventMessage<?>> of(String processor) {
-        String segmentKey = "Processor[" + processor + "]/SegmentId";
         return new MessageHandlerInterceptor<>() {
             @Override
             public Object handle(UnitOfWork<? extends EventMessage<?>> batch, InterceptorChain chain) throws Exception {
-                @Nullable Integer segment = batch.getResource(segmentKey);
-                // A dead letter that is retried is of no segment.
+                @Nullable Integer segment = Segments.of(batch, processor);
                 if (segment != null) {
                     batch.getOrComputeResource(FailedBatches.class.getName(), key -> {
                         batch.onRollback(failed -> await(new Segment(processor, segment)));

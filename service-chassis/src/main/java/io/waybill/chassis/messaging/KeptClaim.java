@@ -26,8 +26,7 @@ final class KeptClaim implements MessageHandlerInterceptor<EventMessage<?>> {
 
     @Override
     public Object handle(UnitOfWork<? extends EventMessage<?>> batch, InterceptorChain chain) throws Exception {
-        @Nullable Integer segment = batch.getResource("Processor[" + processor + "]/SegmentId");
-        // A dead letter that is retried is of no segment.
+        @Nullable Integer segment = Segments.of(batch, processor);
         if (segment != null) {
             batch.getOrComputeResource(KeptClaim.class.getName(), key -> {
                 batch.onPrepareCommit(all -> tokens.extendClaim(processor, segment));

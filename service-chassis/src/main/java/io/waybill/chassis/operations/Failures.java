@@ -1,5 +1,6 @@
 package io.waybill.chassis.operations;
 
+import io.waybill.chassis.messaging.Segments;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -58,8 +59,8 @@ final class Failures {
     /** Notes how the batches of a processor end. */
     MessageHandlerInterceptor<EventMessage<?>> watch(String processor) {
         return (unitOfWork, chain) -> {
-            @Nullable Integer segment = unitOfWork.root().getResource("Processor[" + processor + "]/SegmentId");
-            // A dead letter that is retried belongs to none, and is told of where it is parked.
+            @Nullable Integer segment = Segments.of(unitOfWork, processor);
+            // A dead letter is told of where it is parked.
             if (segment == null) {
                 return chain.proceed();
             }
