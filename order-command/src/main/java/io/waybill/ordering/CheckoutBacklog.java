@@ -1,6 +1,7 @@
 package io.waybill.ordering;
 
 import io.waybill.chassis.web.RequestRefused;
+import io.waybill.messages.OrderRelated;
 import io.waybill.messages.checkout.ProcessEvent.ProcessStalled;
 import io.waybill.messages.order.OrderEvent.OrderCancelled;
 import io.waybill.messages.order.OrderEvent.OrderConfirmed;
@@ -50,38 +51,17 @@ class CheckoutBacklog {
     }
 
     @EventHandler
-    void on(OrderPlaced placed) {
-        waiting.add(placed.orderId());
-    }
-
-    @EventHandler
-    void on(OrderConfirmed confirmed) {
-        waiting.remove(confirmed.orderId());
-    }
-
-    @EventHandler
-    void on(OrderRejected rejected) {
-        waiting.remove(rejected.orderId());
-    }
-
-    @EventHandler
-    void on(OrderCancelled cancelled) {
-        waiting.remove(cancelled.orderId());
-    }
-
-    @EventHandler
-    void on(CustomerActionRequired required) {
-        waiting.remove(required.orderId());
-    }
-
-    @EventHandler
-    void on(OutcomeUnknown unknown) {
-        waiting.remove(unknown.orderId());
-    }
-
-    @EventHandler
-    void on(ProcessStalled stalled) {
-        waiting.remove(stalled.orderId());
+    void on(OrderRelated event) {
+        switch (event) {
+            case OrderPlaced placed -> waiting.add(placed.orderId());
+            case OrderConfirmed confirmed -> waiting.remove(confirmed.orderId());
+            case OrderRejected rejected -> waiting.remove(rejected.orderId());
+            case OrderCancelled cancelled -> waiting.remove(cancelled.orderId());
+            case CustomerActionRequired required -> waiting.remove(required.orderId());
+            case OutcomeUnknown unknown -> waiting.remove(unknown.orderId());
+            case ProcessStalled stalled -> waiting.remove(stalled.orderId());
+            default -> {}
+        }
     }
 
     /** Each instance follows all orders, from now on. */
