@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -96,6 +97,9 @@ final class CrashMatrix implements AutoCloseable {
     private final Instant began = Instant.now();
     private final Map<Story, Map<String, Integer>> effects = new HashMap<>();
     private final List<Row> rows = new ArrayList<>();
+    /** What went wrong with orders that stood nowhere when a process was killed. */
+    private final List<String> faultsBeside = new ArrayList<>();
+
     private String[] inventoryArguments = {};
 
     CrashMatrix() throws IOException {
@@ -110,18 +114,19 @@ final class CrashMatrix implements AutoCloseable {
         try {
             options = CrashMatrixOptions.parse(args);
         } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage());
-            System.err.print(CrashMatrixOptions.USAGE);
-            System.exit(2);
+            boolean help = Arrays.asList(args).contains("--help");
+            System.err.print(help ? CrashMatrixOptions.USAGE : e.getMessage() + "\n" + CrashMatrixOptions.USAGE);
+            System.exit(help ? 0 : 2);
             return;
         }
         List<Outcome> outcomes;
         List<String> faults;
         try (var matrix = new CrashMatrix()) {
             matrix.say("Everything is up. Telling each story undisturbed.");
-            faults = matrix.survey(story -> true);
+            faults = new ArrayList<>(matrix.survey(story -> true));
             matrix.say(matrix.rows.size() + " sides of steps, found by " + Story.ALL.size() + " stories");
             outcomes = matrix.run(options::wants, options.victims());
+            faults.addAll(matrix.faultsBeside);
         }
         var table = new CrashMatrixTable(outcomes, faults);
         System.out.println(table.markdown());
@@ -296,7 +301,10 @@ final class CrashMatrix implements AutoCloseable {
                 if (standing.contains(running)) {
                     outcomes.add(outcome);
                 } else if (outcome.fault() != null) {
-                    say("  RED beside the points, '" + running.row().story().title() + "': " + outcome.fault());
+                    String fault = "'%s', which stood nowhere when %s was killed: %s"
+                            .formatted(running.row().story().title(), victim.moduleName(), outcome.fault());
+                    faultsBeside.add(fault);
+                    say("  RED " + fault);
                 }
             }
             return outcomes;

@@ -15,7 +15,7 @@ record CrashMatrixOptions(
         @Nullable String process, @Nullable Service victim) {
 
     static final String USAGE = """
-            Usage: crash-matrix [--saga NAME] [--victim PROCESS]
+            Usage: ./waybill crash-matrix [--saga NAME] [--victim PROCESS]
 
               --saga NAME       only steps of this saga: checkout, amendment, shipment, return, exchange, backorder,
                                 cancellation; or provider, for the calls to the payment provider

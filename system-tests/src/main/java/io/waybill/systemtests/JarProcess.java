@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,18 +102,31 @@ public final class JarProcess {
 
     /** Whether it says of itself that it can serve. */
     public boolean isReady() {
+        return isAlive()
+                && (readiness.isEmpty()
+                        || askHealth()
+                                .filter(answer -> answer.statusCode() == 200)
+                                .isPresent());
+    }
+
+    /** What it says of itself, in words for people. */
+    public String health() {
         if (!isAlive()) {
-            return false;
+            return "it does not run";
         }
+        return askHealth().map(HttpResponse::body).orElse("it does not answer");
+    }
+
+    private Optional<HttpResponse<String>> askHealth() {
         if (readiness.isEmpty()) {
-            return true;
+            return Optional.empty();
         }
         var request =
                 HttpRequest.newBuilder(readiness.get()).timeout(HEALTH_TIMEOUT).build();
         try {
-            return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
+            return Optional.of(HTTP.send(request, BodyHandlers.ofString()));
         } catch (IOException e) {
-            return false;
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for " + name, e);

@@ -8,11 +8,10 @@ import java.util.Random;
 final class Chaos {
 
     private static final String USAGE = """
-            Usage: ./waybill chaos [--minutes N] [--seed S] [--wipes] [--twice] [--folder DIR]
+            Usage: ./waybill chaos [--minutes N] [--seed S] [--twice] [--folder DIR]
 
               --minutes N   for how long things are broken (default 2)
               --seed S      of all choices (default: another one each time)
-              --wipes       wipe databases of services too
               --twice       two instances of every service, not only of those that share work
               --folder DIR  where the report goes, and logs and data if something was found (default .waybill/chaos)
             """;
@@ -22,7 +21,6 @@ final class Chaos {
     public static void main(String[] arguments) throws Exception {
         double minutes = 2;
         long seed = new Random().nextInt(Integer.MAX_VALUE);
-        boolean wipes = false;
         boolean twice = false;
         Path folder = ChaosRun.defaultFolder();
         try {
@@ -30,7 +28,6 @@ final class Chaos {
                 switch (arguments[i]) {
                     case "--minutes" -> minutes = Double.parseDouble(arguments[++i]);
                     case "--seed" -> seed = Long.parseLong(arguments[++i]);
-                    case "--wipes" -> wipes = true;
                     case "--twice" -> twice = true;
                     case "--folder" -> folder = Path.of(arguments[++i]);
                     default -> throw new IllegalArgumentException(arguments[i]);
@@ -41,7 +38,7 @@ final class Chaos {
             System.exit(2);
         }
         var duration = Duration.ofMillis((long) (minutes * 60_000));
-        var run = new ChaosRun(new ChaosRun.Settings(duration, seed, wipes, twice, folder.toAbsolutePath()));
+        var run = new ChaosRun(new ChaosRun.Settings(duration, seed, twice, folder.toAbsolutePath()));
         boolean well = run.run();
         System.out.println(run.report());
         System.exit(well ? 0 : 1);

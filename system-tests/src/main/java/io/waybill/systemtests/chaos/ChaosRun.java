@@ -37,11 +37,10 @@ public final class ChaosRun {
      *
      * @param duration for which things are broken
      * @param seed of every choice that this program makes
-     * @param wipes whether the databases of services are wiped too
      * @param twice whether all services run in two instances
      * @param folder where data, logs and the report go
      */
-    public record Settings(Duration duration, long seed, boolean wipes, boolean twice, Path folder) {}
+    public record Settings(Duration duration, long seed, boolean twice, Path folder) {}
 
     private final Settings settings;
     private final long began = System.nanoTime();
@@ -92,7 +91,7 @@ public final class ChaosRun {
         var load = new Load(client, fleet, settings.seed());
         load.openShop();
         load.begin();
-        var nemesis = new Nemesis(fleet, load, client, settings.seed(), settings.wipes(), this::say);
+        var nemesis = new Nemesis(fleet, load, client, settings.seed(), this::say);
         nemesis.rage(System.nanoTime() + settings.duration().toNanos());
         say("Peace: everybody finishes what they are at");
         load.end();
@@ -128,9 +127,7 @@ public final class ChaosRun {
             busy = new ArrayList<>();
             addBusy(busy, "processes", client.get("/ops/sagas"));
             addBusy(busy, "calls to the provider", client.get("/ops/payments"));
-            if (!fleet.isReady()) {
-                busy.add("not all processes are ready");
-            }
+            busy.addAll(fleet.notReady());
             int now = eventLog.read().size();
             if (now != size) {
                 busy.add("new events");

@@ -21,6 +21,8 @@ final class EventLog implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final AxonServerConnectionFactory connections;
+    /** What was read so far: an event that is stored stays as it is. */
+    private final List<Entry> entries = new ArrayList<>();
 
     /**
      * One stored event.
@@ -43,9 +45,8 @@ final class EventLog implements AutoCloseable {
     List<Entry> read() throws InterruptedException, ExecutionException, TimeoutException {
         var channel = connections.connect("default").eventChannel();
         long last = channel.getLastToken().get(LIMIT_SECONDS, TimeUnit.SECONDS);
-        List<Entry> entries = new ArrayList<>();
-        try (EventStream stream = channel.openStream(-1, BUFFER)) {
-            long position = -1;
+        long position = entries.isEmpty() ? -1 : entries.getLast().position();
+        try (EventStream stream = channel.openStream(position, BUFFER)) {
             while (position < last) {
                 @Nullable EventWithToken next = stream.nextIfAvailable(LIMIT_SECONDS, TimeUnit.SECONDS);
                 if (next == null) {
@@ -56,7 +57,7 @@ final class EventLog implements AutoCloseable {
                 entries.add(entry(next));
             }
         }
-        return entries;
+        return List.copyOf(entries);
     }
 
     private static Entry entry(EventWithToken stored) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.bson.Document;
 
 /**
@@ -35,6 +36,9 @@ final class Fleet implements AutoCloseable {
             Service.ORDER_COMMAND, 1, Service.ORDER_QUERY, 1, Service.INVENTORY_SAGA, 2, Service.PAYMENT_SERVICE, 2);
 
     private static final Set<Service> SERVICES = EnumSet.range(Service.ORDER_COMMAND, Service.PAYMENT_SERVICE);
+
+    /** Name of the process that keeps the databases of all services. */
+    static final String STORE = "mongo";
 
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
@@ -58,7 +62,6 @@ final class Fleet implements AutoCloseable {
     private final Map<Service, Wire> entries = new EnumMap<>(Service.class);
     private final List<Member> members = new ArrayList<>();
     private final String mongoUri;
-    private final MongoClient mongo;
     private final int eventStorePort = Ports.free();
     private final String api;
 
@@ -76,7 +79,6 @@ final class Fleet implements AutoCloseable {
         }
         int storePort = Ports.free();
         mongoUri = externalMongo.orElse("mongodb://127.0.0.1:" + storePort);
-        mongo = MongoClients.create(mongoUri);
         try {
             Files.createDirectories(logs);
         } catch (IOException e) {
@@ -125,10 +127,6 @@ final class Fleet implements AutoCloseable {
                 .toList();
     }
 
-    List<Wire> wires() {
-        return members.stream().flatMap(member -> member.wires().stream()).toList();
-    }
-
     /** Starts everything and waits until it is ready. */
     void start() {
         for (Member member : members) {
@@ -144,26 +142,37 @@ final class Fleet implements AutoCloseable {
         return members.stream().allMatch(member -> member.process().isReady());
     }
 
+    /** What those who are not ready say of themselves. */
+    List<String> notReady() {
+        return members.stream()
+                .map(Member::process)
+                .filter(process -> !process.isReady())
+                .map(process -> process.name() + " is not ready: " + process.health())
+                .toList();
+    }
+
     /** Deletes all that a service keeps: views, tokens, sagas, answers to requests. */
     void wipe(String database) {
-        mongo.getDatabase(database).drop();
+        in(database, MongoDatabase::drop);
     }
 
     /** Deletes how far the processors of a service are. */
     void wipeTokens(String database) {
-        mongo.getDatabase(database).getCollection("tokens").deleteMany(new Document());
+        in(database, wiped -> wiped.getCollection("tokens").deleteMany(new Document()));
     }
 
-    MongoDatabase database(String name) {
-        return mongo.getDatabase(name);
+    /** With a client of its own: connections do not outlive the process that is killed so often. */
+    private void in(String database, Consumer<MongoDatabase> deed) {
+        try (MongoClient mongo = MongoClients.create(mongoUri)) {
+            deed.accept(mongo.getDatabase(database));
+        }
     }
 
     @Override
     public void close() {
         killAll();
         entries.values().forEach(Wire::close);
-        wires().forEach(Wire::close);
-        mongo.close();
+        members.forEach(member -> member.wires().forEach(Wire::close));
     }
 
     private void killAll() {
@@ -172,7 +181,7 @@ final class Fleet implements AutoCloseable {
 
     private Member store(int port) {
         var process = new JarProcess(
-                "mongo",
+                STORE,
                 List.of(
                         "-Xmx384m",
                         "-XX:+UseSerialGC",

@@ -3,11 +3,15 @@ package io.waybill.systemtests.chaos;
 import io.waybill.systemtests.Service;
 import io.waybill.systemtests.chaos.Fleet.Member;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Breaks one thing after another, now and then two at once, mends it, and sees how long it takes to be well again. */
 final class Nemesis {
@@ -31,23 +35,22 @@ final class Nemesis {
      */
     record Trouble(String what, long recoveryMillis) {}
 
-    private record Fault(String what, long millis, Runnable inflict, Runnable mend) {}
+    /** @param touches names of the processes that it breaks, or that have to be there for it */
+    private record Fault(String what, Set<String> touches, long millis, Runnable inflict, Runnable mend) {}
 
     private final Fleet fleet;
     private final Load load;
     private final Client client;
     private final SplittableRandom choices;
-    private final boolean wipes;
     private final Consumer<String> diary;
     private final List<Trouble> troubles = new ArrayList<>();
     private final Verdict stops = new Verdict("25", "Whoever is asked to stop does so in time, whatever is broken");
 
-    Nemesis(Fleet fleet, Load load, Client client, long seed, boolean wipes, Consumer<String> diary) {
+    Nemesis(Fleet fleet, Load load, Client client, long seed, Consumer<String> diary) {
         this.fleet = fleet;
         this.load = load;
         this.client = client;
         this.choices = new SplittableRandom(seed);
-        this.wipes = wipes;
         this.diary = diary;
     }
 
@@ -78,7 +81,7 @@ final class Nemesis {
         Fault fault = draw();
         Optional<Fault> second = choices.nextInt(4) == 0 ? Optional.of(draw()) : Optional.empty();
         // Two at the same process would mend each other halfway.
-        second = second.filter(other -> !subject(other).equals(subject(fault)));
+        second = second.filter(other -> Collections.disjoint(other.touches(), fault.touches()));
         String what = fault.what() + second.map(other -> " and " + other.what()).orElse("");
         diary.accept(what);
         fault.inflict().run();
@@ -89,10 +92,6 @@ final class Nemesis {
         long recovery = awaitRecovery("canary-" + number);
         troubles.add(new Trouble(what, recovery));
         diary.accept("  well again after %.1f s".formatted(recovery / 1_000.0));
-    }
-
-    private static String subject(Fault fault) {
-        return fault.what().split(" ", -1)[1];
     }
 
     /** An order from beginning to end, and everybody ready. */
@@ -116,10 +115,13 @@ final class Nemesis {
     }
 
     private Fault draw() {
-        return switch (choices.nextInt(wipes ? 12 : 10)) {
+        return switch (choices.nextInt(12)) {
             case 0, 1, 2 -> kill(anyOf(fleet.members()));
             case 3, 4 -> freeze(anyOf(fleet.members()));
-            case 5, 6, 7 -> damage(anyOf(fleet.wires()));
+            case 5, 6, 7 ->
+                damage(anyOf(fleet.members().stream()
+                        .filter(member -> !member.wires().isEmpty())
+                        .toList()));
             case 8 -> misbehave();
             case 9 -> restart(anyOf(fleet.members()));
             case 10 -> wipe();
@@ -130,13 +132,19 @@ final class Nemesis {
     private Fault kill(Member member) {
         return new Fault(
                 "kill " + member.name(),
+                Set.of(member.name()),
                 millis(SHORTEST_MILLIS, LONGEST_CUT_MILLIS),
                 member.process()::kill,
                 member.process()::launch);
     }
 
     private Fault restart(Member member) {
-        return new Fault("restart " + member.name(), SHORTEST_MILLIS, () -> stop(member), member.process()::launch);
+        return new Fault(
+                "restart " + member.name(),
+                Set.of(member.name()),
+                SHORTEST_MILLIS,
+                () -> stop(member),
+                member.process()::launch);
     }
 
     private void stop(Member member) {
@@ -148,17 +156,20 @@ final class Nemesis {
         long millis = millis(SHORTEST_MILLIS, LONGEST_FREEZE_MILLIS);
         return new Fault(
                 "freeze %s for %d ms".formatted(member.name(), millis),
+                Set.of(member.name()),
                 millis,
                 member.process()::freeze,
                 member.process()::thaw);
     }
 
-    private Fault damage(Wire wire) {
+    private Fault damage(Member member) {
+        Wire wire = anyOf(member.wires());
         var states = List.of(Wire.State.values()).subList(1, Wire.State.values().length);
         Wire.State state = anyOf(states);
         long millis = millis(SHORTEST_MILLIS, LONGEST_CUT_MILLIS);
         return new Fault(
                 "wire %s is %s for %d ms".formatted(wire.name(), state, millis),
+                Set.of(member.name()),
                 millis,
                 () -> wire.become(state),
                 () -> wire.become(Wire.State.SOUND));
@@ -169,7 +180,11 @@ final class Nemesis {
         long millis = millis(SHORTEST_MILLIS, LONGEST_CUT_MILLIS);
         Map<String, ?> faults = Map.of(mood, mood.equals("latencyMillis") ? (Object) 1_500 : (Object) true);
         return new Fault(
-                "provider has %s for %d ms".formatted(mood, millis), millis, () -> tell(faults), () -> tell(Map.of()));
+                "provider has %s for %d ms".formatted(mood, millis),
+                Set.of("provider"),
+                millis,
+                () -> tell(faults),
+                () -> tell(Map.of()));
     }
 
     /** An instance that is away forgets its mood anyway. */
@@ -182,10 +197,15 @@ final class Nemesis {
         String database = instances.getFirst().database();
         if (choices.nextBoolean()) {
             return new Fault(
-                    "wipe " + database + " while it is in use", SHORTEST_MILLIS, () -> fleet.wipe(database), () -> {});
+                    "wipe " + database + " while it is in use",
+                    withStore(instances),
+                    SHORTEST_MILLIS,
+                    () -> fleet.wipe(database),
+                    () -> {});
         }
         return new Fault(
                 "wipe " + database + " while nobody uses it",
+                withStore(instances),
                 SHORTEST_MILLIS,
                 () -> {
                     instances.forEach(this::stop);
@@ -195,8 +215,19 @@ final class Nemesis {
     }
 
     private Fault wipeTokens() {
-        String database = fleet.instancesOf(anyService()).getFirst().database();
-        return new Fault("wipe-tokens " + database, SHORTEST_MILLIS, () -> fleet.wipeTokens(database), () -> {});
+        List<Member> instances = fleet.instancesOf(anyService());
+        String database = instances.getFirst().database();
+        return new Fault(
+                "wipe tokens of " + database,
+                withStore(instances),
+                SHORTEST_MILLIS,
+                () -> fleet.wipeTokens(database),
+                () -> {});
+    }
+
+    private static Set<String> withStore(List<Member> instances) {
+        return Stream.concat(Stream.of(Fleet.STORE), instances.stream().map(Member::name))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Service anyService() {
