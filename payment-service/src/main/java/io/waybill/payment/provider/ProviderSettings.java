@@ -15,7 +15,8 @@ import org.springframework.core.env.Environment;
  *
  * @param threads that ask at the same time, in this instance
  * @param timeLimit for one call
- * @param claim how long an instance may take over one operation before another one takes it
+ * @param claim how long an instance may take over one operation before another one takes it, as when it has died: two
+ *     calls and a spare, and soon enough that what it had in hand is done within the half minute of any recovery
  * @param poll the longest time until work of another instance, or work that became due, is noticed
  * @param firstRetry after a call that failed; doubled with each further one
  * @param longestRetry at which that ends
@@ -27,7 +28,7 @@ import org.springframework.core.env.Environment;
 record ProviderSettings(
         @DefaultValue("4") int threads,
         @DefaultValue("10s") Duration timeLimit,
-        @DefaultValue("60s") Duration claim,
+        @DefaultValue("25s") Duration claim,
         @DefaultValue("200ms") Duration poll,
         @DefaultValue("100ms") Duration firstRetry,
         @DefaultValue("1m") Duration longestRetry,
