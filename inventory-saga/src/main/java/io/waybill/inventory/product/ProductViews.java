@@ -18,6 +18,7 @@ import io.waybill.messages.inventory.ProductQuery.ProductView;
 import java.util.Objects;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.queryhandling.QueryHandler;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,8 @@ class ProductViews {
     }
 
     @EventHandler
-    void on(ProductEvent event, TrackingToken token) {
-        products.fold(event.sku(), Positions.of(token), product -> fold(product, event));
+    void on(ProductEvent event, TrackingToken token, @SequenceNumber long sequence) {
+        products.fold(event.sku(), Positions.of(token), sequence, product -> fold(product, event));
     }
 
     @QueryHandler

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.queryhandling.QueryHandler;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +57,8 @@ class StockViews {
     }
 
     @EventHandler
-    void on(StockEvent event, TrackingToken token) {
-        stock.fold(event.sku(), Positions.of(token), level -> fold(level, event));
+    void on(StockEvent event, TrackingToken token, @SequenceNumber long sequence) {
+        stock.fold(event.sku(), Positions.of(token), sequence, level -> fold(level, event));
     }
 
     @QueryHandler

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.TrackingToken;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,8 @@ public class PriceList {
     }
 
     @EventHandler
-    void on(ProductEvent event, TrackingToken token) {
-        prices.fold(event.sku(), Positions.of(token), price -> fold(price, event));
+    void on(ProductEvent event, TrackingToken token, @SequenceNumber long sequence) {
+        prices.fold(event.sku(), Positions.of(token), sequence, price -> fold(price, event));
     }
 
     static Price fold(@Nullable Price price, ProductEvent event) {

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Objects;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.Timestamp;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.queryhandling.QueryHandler;
@@ -100,8 +101,8 @@ class CustomerOrdersView {
     }
 
     @EventHandler
-    void on(OrderEvent event, TrackingToken token, @Timestamp Instant at) {
-        orders.fold(event.orderId(), Positions.of(token), order -> fold(order, event, at));
+    void on(OrderEvent event, TrackingToken token, @SequenceNumber long sequence, @Timestamp Instant at) {
+        orders.fold(event.orderId(), Positions.of(token), sequence, order -> fold(order, event, at));
     }
 
     /** Asks for one row more than a page has, to know whether there is a next page. */

@@ -32,7 +32,11 @@ class OrderDetailsView {
 
     @EventHandler
     void on(OrderEvent event, TrackingToken token, @SequenceNumber long version, @Timestamp Instant at) {
-        orders.fold(event.orderId(), Positions.of(token), order -> OrderDetailsFold.fold(order, event, version, at));
+        orders.fold(
+                event.orderId(),
+                Positions.of(token),
+                version,
+                order -> OrderDetailsFold.fold(order, event, version, at));
     }
 
     @QueryHandler

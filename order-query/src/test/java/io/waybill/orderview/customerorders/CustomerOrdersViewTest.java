@@ -61,11 +61,11 @@ class CustomerOrdersViewTest {
         databases = new Databases("", folder);
         MongoDatabase database = databases.open("order_query");
         view = new CustomerOrdersView(database);
-        on(0, placed("order-1", "ada"), NOON);
-        on(1, placed("order-2", "ada"), NOON);
-        on(2, placed("order-3", "grace"), NOON.plusSeconds(1));
-        on(3, placed("order-4", "ada"), NOON.plusSeconds(2));
-        on(4, confirmed("order-4"), NOON.plusSeconds(3));
+        on(0, 0, placed("order-1", "ada"), NOON);
+        on(1, 0, placed("order-2", "ada"), NOON);
+        on(2, 0, placed("order-3", "grace"), NOON.plusSeconds(1));
+        on(3, 0, placed("order-4", "ada"), NOON.plusSeconds(2));
+        on(4, 1, confirmed("order-4"), NOON.plusSeconds(3));
     }
 
     @AfterAll
@@ -182,8 +182,8 @@ class CustomerOrdersViewTest {
         return page.items().stream().map(OrderSummary::orderId).toList();
     }
 
-    private static void on(long position, OrderEvent event, Instant at) {
-        view.on(event, new GlobalSequenceTrackingToken(position), at);
+    private static void on(long position, long sequence, OrderEvent event, Instant at) {
+        view.on(event, new GlobalSequenceTrackingToken(position), sequence, at);
     }
 
     /** The first event happens at noon, each later one a second after the one before. */

@@ -76,6 +76,7 @@ class ProviderOperations {
         payments.fold(
                 event.paymentId(),
                 Positions.of(token),
+                sequence,
                 payment -> OutstandingPayment.fold(payment, event, sequence, at, cause(message)));
         find(event.paymentId()).ifPresent(this::schedule);
     }

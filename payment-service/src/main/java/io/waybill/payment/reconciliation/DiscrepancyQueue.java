@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.Timestamp;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.messaging.annotation.MetaDataValue;
@@ -79,9 +80,10 @@ class DiscrepancyQueue {
     void on(
             ReconciliationEvent event,
             TrackingToken token,
+            @SequenceNumber long sequence,
             @Timestamp Instant at,
             @MetaDataValue(Correlation.ACTOR) @Nullable String actor) {
-        entries.fold(event.discrepancyId(), Positions.of(token), entry -> fold(entry, event, actor, at));
+        entries.fold(event.discrepancyId(), Positions.of(token), sequence, entry -> fold(entry, event, actor, at));
     }
 
     /** The discrepancy of this ID; empty if there is none. */

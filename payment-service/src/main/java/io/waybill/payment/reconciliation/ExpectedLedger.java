@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.Timestamp;
 import org.axonframework.eventhandling.TrackingToken;
 import org.bson.conversions.Bson;
@@ -40,8 +41,9 @@ class ExpectedLedger {
     }
 
     @EventHandler
-    void on(PaymentEvent event, TrackingToken token, @Timestamp Instant at) {
-        payments.fold(event.paymentId(), Positions.of(token), payment -> ExpectedPayment.fold(payment, event, at));
+    void on(PaymentEvent event, TrackingToken token, @SequenceNumber long sequence, @Timestamp Instant at) {
+        payments.fold(
+                event.paymentId(), Positions.of(token), sequence, payment -> ExpectedPayment.fold(payment, event, at));
     }
 
     /** Payments that changed since, in the order of their IDs; the first page is the one after the empty string. */

@@ -15,6 +15,7 @@ import io.waybill.messages.payment.PaymentQuery.PaymentView;
 import java.time.Instant;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.Timestamp;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.queryhandling.QueryHandler;
@@ -35,8 +36,8 @@ class PaymentViews {
     }
 
     @EventHandler
-    void on(PaymentEvent event, TrackingToken token, @Timestamp Instant at) {
-        payments.fold(event.paymentId(), Positions.of(token), page -> PaymentFold.fold(page, event, at));
+    void on(PaymentEvent event, TrackingToken token, @SequenceNumber long sequence, @Timestamp Instant at) {
+        payments.fold(event.paymentId(), Positions.of(token), sequence, page -> PaymentFold.fold(page, event, at));
     }
 
     @QueryHandler

@@ -112,7 +112,7 @@ class ExpectedPaymentTest {
             var ledger = new ExpectedLedger(database.get());
             PaymentEvent[] events = {REQUESTED, AUTHORIZED, CAPTURING, CAPTURED, VOIDING};
             for (int i = 0; i < events.length; i++) {
-                ledger.on(events[i], new GlobalSequenceTrackingToken(i), AT);
+                ledger.on(events[i], new GlobalSequenceTrackingToken(i), i, AT);
             }
 
             assertThat(ledger.find(List.of(PAYMENT))).containsExactly(Map.entry(PAYMENT, after(events)));

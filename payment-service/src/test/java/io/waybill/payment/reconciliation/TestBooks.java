@@ -79,14 +79,18 @@ final class TestBooks {
                 .subscribe(commandBus);
         var unused = eventStore.subscribe(events -> events.stream()
                 .filter(event -> event.getPayload() instanceof ReconciliationEvent)
-                .forEach(event ->
-                        queue.on((ReconciliationEvent) event.getPayload(), nextToken(), event.getTimestamp(), "ada")));
+                .forEach(event -> queue.on(
+                        (ReconciliationEvent) event.getPayload(),
+                        nextToken(),
+                        ((DomainEventMessage<?>) event).getSequenceNumber(),
+                        event.getTimestamp(),
+                        "ada")));
     }
 
     void happened(Instant at, PaymentEvent... events) {
         for (PaymentEvent event : events) {
             append("Payment", event.paymentId(), event, at);
-            ledger.on(event, nextToken(), at);
+            ledger.on(event, nextToken(), lastVersion(event.paymentId()), at);
         }
     }
 

@@ -72,7 +72,7 @@ class PaymentViewsTest {
                             new Document("_id", PAYMENT).append("position", 7L).append("view", ofOld));
             var views = new PaymentViews(database.get());
 
-            views.on(REQUESTED, new GlobalSequenceTrackingToken(3), START);
+            views.on(REQUESTED, new GlobalSequenceTrackingToken(3), 0, START);
 
             assertThat(views.handle(new FindPayment(PAYMENT))).isEqualTo(after(REQUESTED));
         }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +54,15 @@ final class StoreMarks {
     private final MongoDatabase database;
     private final MongoCollection<Document> tokens;
     private final Set<String> notFromEvents = new HashSet<>(NOT_FROM_EVENTS);
+    /** What there has been since the start is marked anew before it is there again, and may be lost again. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     /** @param others collections that reading all events again would not bring back */
     StoreMarks(MongoDatabase database, Set<String> others) {
         this.database = database;
         this.tokens = database.getCollection(TOKENS);
         notFromEvents.addAll(others);
+        known.addAll(SAGAS);
     }
 
     /** A look before anything is read, so that nobody holds a claim on what was lost. */
@@ -151,8 +155,8 @@ final class StoreMarks {
     }
 
     private void mark(Document list) {
-        Set<String> unmarked = new HashSet<>(SAGAS);
-        unmarked.addAll(fromEvents());
+        known.addAll(fromEvents());
+        Set<String> unmarked = new HashSet<>(known);
         unmarked.removeAll(list.getList(COLLECTIONS, String.class));
         String generation = list.getString(GENERATION);
         for (String name : unmarked) {

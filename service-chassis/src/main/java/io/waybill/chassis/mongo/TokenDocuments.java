@@ -16,11 +16,15 @@ import org.axonframework.extensions.mongo.eventsourcing.tokenstore.MongoTokenSto
 import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.Serializer;
 import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.bson.types.Binary;
+import org.bson.types.ObjectId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens that may be lost and made anew at any time. Whoever claimed one before cannot write into the one that took its
- * place: it would say that all was read again. The document's ID tells the two apart.
+ * Tokens that may be lost and made anew, or put back, at any time. Whoever claimed one before cannot write into the one
+ * that took its place: it would say that all was read again. The document's ID tells the two apart, and what was written
+ * last tells whether it is still there.
  */
 final class TokenDocuments extends MongoTokenStore {
 
@@ -28,7 +32,10 @@ final class TokenDocuments extends MongoTokenStore {
     private final Serializer serializer;
     private final String node;
     /** By processor and segment. */
-    private final Map<String, Object> claimed = new ConcurrentHashMap<>();
+    private final Map<String, Claim> claims = new ConcurrentHashMap<>();
+
+    /** @param token as it was read or written last; null before the first event */
+    private record Claim(ObjectId documentId, @Nullable Binary token) {}
 
     TokenDocuments(MongoTemplate template, Serializer serializer, String node) {
         super(MongoTokenStore.builder()
@@ -58,22 +65,34 @@ final class TokenDocuments extends MongoTokenStore {
         if (document == null) {
             throw new UnableToClaimTokenException("The token was lost while it was claimed");
         }
-        claimed.put(key(processorName, segment), document.get("_id"));
+        claims.put(
+                key(processorName, segment),
+                new Claim(document.getObjectId("_id"), document.get("token", Binary.class)));
         return token;
     }
 
     @Override
     public void storeToken(@Nullable TrackingToken token, String processorName, int segment) {
         @Nullable SerializedObject<byte[]> written = token == null ? null : serializer.serialize(token, byte[].class);
-        var mine = and(eq("_id", claimed.get(key(processorName, segment))), eq("owner", node));
+        @Nullable Binary binary = written == null ? null : new Binary(written.getData());
+        @Nullable Claim claim = claims.get(key(processorName, segment));
         var change = combine(
                 set("timestamp", System.currentTimeMillis()),
-                set("token", written == null ? null : written.getData()),
+                set("token", binary),
                 set("tokenType", written == null ? null : written.getType().getName()));
-        if (template.trackingTokensCollection().updateOne(mine, change).getMatchedCount() == 0) {
-            throw new UnableToClaimTokenException(
-                    "The token of segment " + segment + " of " + processorName + " was lost or claimed by another");
+        if (claim == null
+                || template.trackingTokensCollection()
+                                .updateOne(still(claim), change)
+                                .getMatchedCount()
+                        == 0) {
+            throw new UnableToClaimTokenException("The token of segment " + segment + " of " + processorName
+                    + " was lost, put back, or claimed by another");
         }
+        claims.put(key(processorName, segment), new Claim(claim.documentId(), binary));
+    }
+
+    private Bson still(Claim claim) {
+        return and(eq("_id", claim.documentId()), eq("owner", node), eq("token", claim.token()));
     }
 
     private static String key(String processorName, int segment) {

@@ -6,6 +6,7 @@ import com.mongodb.MongoNotPrimaryException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
+import io.waybill.chassis.mongo.MissedEvents;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -46,14 +47,14 @@ public class OperationsAutoConfiguration {
         return new DeadLetters(template, serializer);
     }
 
-    /** Projections park what they cannot handle; a store that is away is no fault of the event, so that is retried. */
+    /** Projections park what they cannot handle; a store that is away or put back is no fault of the event. */
     @Bean
     ConfigurerModule deadLetters(
             ListableBeanFactory beans, MongoTemplate template, Serializer serializer, DeadLetters letters) {
         Set<String> projections = CheckpointsAutoConfiguration.projections(beans);
         return configurer -> configurer
                 .eventProcessing()
-                .registerDefaultDeadLetterPolicy(configuration -> OperationsAutoConfiguration::parkUnlessTheStoreIsAway)
+                .registerDefaultDeadLetterPolicy(configuration -> OperationsAutoConfiguration::parkUnlessItIsTheStore)
                 .registerDeadLetterQueueProvider(group -> projections.contains(group)
                         ? configuration -> deadLetterQueue(group, template, serializer, letters)
                         : null);
@@ -114,10 +115,13 @@ public class OperationsAutoConfiguration {
         return new CappedDeadLetterQueue(group, queue, letters);
     }
 
-    private static EnqueueDecision<EventMessage<?>> parkUnlessTheStoreIsAway(
+    private static EnqueueDecision<EventMessage<?>> parkUnlessItIsTheStore(
             DeadLetter<? extends EventMessage<?>> letter, Throwable cause) {
         if (cause instanceof MongoException mongo && isAway(mongo)) {
             throw mongo;
+        }
+        if (cause instanceof MissedEvents missed) {
+            throw missed;
         }
         LOG.error("Parked {} of a projection", letter.message().getPayloadType().getSimpleName(), cause);
         return Decisions.requeue(cause, parked -> attemptedOnceMore(parked.diagnostics()));

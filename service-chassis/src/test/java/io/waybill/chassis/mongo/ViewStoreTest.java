@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Sorts.descending;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Instant;
@@ -79,6 +80,42 @@ class ViewStoreTest {
 
         assertThat(shelves.find("a").count()).isEqualTo(3);
         assertThat(shelves.find("b").count()).isEqualTo(3);
+    }
+
+    @Test
+    void isNotMadeOfAPartOfTheEvents() {
+        shelves.fold("a", 10, 0, none -> shelf("a", 1));
+
+        assertThatThrownBy(() -> shelves.fold("a", 12, 2, before -> shelf("a", 99)))
+                .isInstanceOf(MissedEvents.class);
+        assertThatThrownBy(() -> shelves.fold("b", 13, 3, none -> shelf("b", 99)))
+                .isInstanceOf(MissedEvents.class);
+
+        shelves.fold("a", 11, 1, before -> shelf("a", before.count() + 1));
+        shelves.fold("a", 12, 2, before -> shelf("a", before.count() + 1));
+        assertThat(shelves.find("a").count()).isEqualTo(3);
+        assertThat(shelves.find("b")).isNull();
+    }
+
+    @Test
+    void doesWithoutWhatIsMissingEvenWhenTheBatchIsHandledAgain() {
+        shelves.fold("a", 10, 0, none -> shelf("a", 1));
+        assertThatThrownBy(() -> shelves.fold("a", 12, 2, before -> shelf("a", 99)))
+                .isInstanceOf(MissedEvents.class);
+
+        shelves.fold("a", 12, 2, before -> shelf("a", before.count() + 1));
+        shelves.fold("a", 13, 3, before -> shelf("a", before.count() + 1));
+
+        assertThat(shelves.find("a").count()).isEqualTo(3);
+    }
+
+    @Test
+    void goesOnFromADocumentOfTheReleaseBefore() {
+        shelves.fold("a", 10, none -> shelf("a", 1));
+
+        shelves.fold("a", 15, 5, before -> shelf("a", before.count() + 1));
+
+        assertThat(shelves.find("a").count()).isEqualTo(2);
     }
 
     @Test

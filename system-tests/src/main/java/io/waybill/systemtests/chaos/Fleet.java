@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -85,7 +86,7 @@ final class Fleet implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         if (externalMongo.isEmpty()) {
-            members.add(store(storePort));
+            members.add(newStore(storePort));
         }
         members.add(eventStore());
         instances.forEach((service, count) -> {
@@ -161,6 +162,45 @@ final class Fleet implements AutoCloseable {
         in(database, wiped -> wiped.getCollection("tokens").deleteMany(new Document()));
     }
 
+    /** Whether the store is one of this fleet, whose file can be put back. */
+    boolean ownsStore() {
+        return externalMongo.isEmpty();
+    }
+
+    /** Copies the store as it is now, as it would lie there after a crash. */
+    void saveStore() {
+        Member store = store();
+        store.process().freeze();
+        copy(storeFile(), savedStoreFile());
+        store.process().thaw();
+    }
+
+    /** Kills the store and puts the copy in its place; whoever uses it is not told. */
+    void putStoreBack() {
+        store().process().kill();
+        copy(savedStoreFile(), storeFile());
+    }
+
+    Member store() {
+        return members.getFirst();
+    }
+
+    private Path storeFile() {
+        return data.resolve("mongo.mv");
+    }
+
+    private Path savedStoreFile() {
+        return data.resolve("mongo.mv.saved");
+    }
+
+    private static void copy(Path from, Path to) {
+        try {
+            Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** With a client of its own: connections do not outlive the process that is killed so often. */
     private void in(String database, Consumer<MongoDatabase> deed) {
         try (MongoClient mongo = MongoClients.create(mongoUri)) {
@@ -179,7 +219,7 @@ final class Fleet implements AutoCloseable {
         members.stream().map(Member::process).filter(JarProcess::isAlive).forEach(JarProcess::kill);
     }
 
-    private Member store(int port) {
+    private Member newStore(int port) {
         var process = new JarProcess(
                 STORE,
                 List.of(
@@ -190,7 +230,7 @@ final class Fleet implements AutoCloseable {
                         System.getProperty("java.class.path"),
                         StoreProcess.class.getName(),
                         Integer.toString(port),
-                        data.resolve("mongo.mv").toString()),
+                        storeFile().toString()),
                 Map.of(),
                 Optional.empty(),
                 logs);

@@ -21,6 +21,7 @@ final class Nemesis {
 
     private static final long SHORTEST_MILLIS = 1_000;
     private static final long LONGEST_CUT_MILLIS = 9_000;
+    private static final long LONGEST_PUT_BACK_MILLIS = 3_000;
     private static final long RECOVERY_LIMIT_MILLIS = 30_000;
     /** After it there is no recovery to be seen any more. */
     private static final long GIVE_UP_MILLIS = 120_000;
@@ -115,7 +116,7 @@ final class Nemesis {
     }
 
     private Fault draw() {
-        return switch (choices.nextInt(12)) {
+        return switch (choices.nextInt(13)) {
             case 0, 1, 2 -> kill(anyOf(fleet.members()));
             case 3, 4 -> freeze(anyOf(fleet.members()));
             case 5, 6, 7 ->
@@ -125,6 +126,7 @@ final class Nemesis {
             case 8 -> misbehave();
             case 9 -> restart(anyOf(fleet.members()));
             case 10 -> wipe();
+            case 11 -> fleet.ownsStore() ? putBack() : wipe();
             default -> wipeTokens();
         };
     }
@@ -212,6 +214,22 @@ final class Nemesis {
                     fleet.wipe(database);
                 },
                 () -> instances.forEach(each -> each.process().launch()));
+    }
+
+    /** As when a replica set elects one that does not have the last writes. */
+    private Fault putBack() {
+        long millis = millis(SHORTEST_MILLIS, LONGEST_PUT_BACK_MILLIS);
+        return new Fault(
+                "put mongo back by %d ms".formatted(millis),
+                Set.of(Fleet.STORE),
+                SHORTEST_MILLIS,
+                () -> {
+                    fleet.saveStore();
+                    Client.pause(millis);
+                    fleet.putStoreBack();
+                    fleet.store().process().launch();
+                },
+                () -> {});
     }
 
     private Fault wipeTokens() {
