@@ -3,6 +3,7 @@ package io.waybill.systemtests;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -17,6 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One process of this machine that can be started, broken in several ways, and started again with the same data. */
@@ -58,15 +63,36 @@ public final class JarProcess {
 
     /** The command by which a packaged module is started: its JVM options, its jar and these arguments. */
     public static List<String> commandOf(Service service, List<String> arguments) {
-        Path root = projectRoot();
-        Path jar = root.resolve("%1$s/target/%1$s.jar".formatted(service.moduleName()));
+        return command(service, List.of("-jar", jar(service.moduleName()).toString()), arguments);
+    }
+
+    /** The same with the jar of the crash points beside the service's own; they report to the port. */
+    static List<String> commandWithCrashPoints(Service service, int port, List<String> arguments) {
+        Path jar = jar(service.moduleName());
+        try (var opened = new JarFile(jar.toFile())) {
+            String main = opened.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+            String classPath = jar + File.pathSeparator + jar("crash-points");
+            return command(service, List.of("-Dwaybill.crash-points=" + port, "-cp", classPath, main), arguments);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> command(Service service, List<String> program, List<String> arguments) {
+        String options = service == Service.AXONSERVER ? "axonserver" : "service-chassis";
+        var command = new ArrayList<String>();
+        command.add("@" + projectRoot().resolve(options).resolve("jvm.options"));
+        command.addAll(program);
+        command.addAll(arguments);
+        return command;
+    }
+
+    private static Path jar(String module) {
+        Path jar = projectRoot().resolve("%1$s/target/%1$s.jar".formatted(module));
         if (!Files.isRegularFile(jar)) {
             throw new IllegalStateException("There is no " + jar + "; build it first: ./mvnw package -DskipTests");
         }
-        String options = service == Service.AXONSERVER ? "axonserver" : "service-chassis";
-        var command = new ArrayList<>(List.of("@" + root.resolve(options).resolve("jvm.options"), "-jar", jar + ""));
-        command.addAll(arguments);
-        return command;
+        return jar;
     }
 
     /** Starts it without waiting for anything. */
@@ -159,6 +185,23 @@ public final class JarProcess {
     /** It goes on as if no time had passed. */
     public void thaw() {
         signal("-CONT");
+    }
+
+    /** Memory that it holds resident, in KiB; 0 where the operating system does not say. */
+    long residentKib() {
+        try (Stream<String> status =
+                Files.lines(Path.of("/proc", Long.toString(running().pid()), "status"))) {
+            return status.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .sum();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** What it exited with; empty while it runs. */
+    OptionalInt exitCode() {
+        return isAlive() ? OptionalInt.empty() : OptionalInt.of(running().exitValue());
     }
 
     /** The last lines it said. */

@@ -268,7 +268,7 @@ final class Overload {
         var resident = new EnumMap<Service, Long>(Service.class);
         for (Service service : Service.values()) {
             if (system.owns(service)) {
-                resident.put(service, system.residentKib(service));
+                resident.put(service, system.process(service).residentKib());
             }
         }
         return resident;

@@ -1,15 +1,9 @@
 package io.waybill.systemtests;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
-import static org.awaitility.Awaitility.await;
-
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,13 +11,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
-import java.util.jar.Attributes;
-import java.util.jar.JarFile;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,22 +36,17 @@ final class WaybillSystem implements AutoCloseable {
     /** A cold start of everything on two busy cores takes a quarter of it. */
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
-    /** A graceful stop drains what is in flight; one that takes longer hangs. */
-    private static final long STOP_LIMIT_SECONDS = 20;
-
     private static final int LOG_TAIL_LINES = 40;
 
-    private final Path root = JarProcess.projectRoot();
-    private final Path logs = root.resolve("system-tests/target/logs");
+    private final Path logs = JarProcess.projectRoot().resolve("system-tests/target/logs");
     private final Path data;
     private final Optional<String> externalAxonServer = setting("WAYBILL_AXONSERVER", "waybill.axonserver");
     private final Optional<String> externalMongo = setting("MONGODB_URI", "waybill.mongodb.uri");
 
     private final Map<Service, Integer> ports = new EnumMap<>(Service.class);
     private final int axonServerGrpcPort;
-    private final Map<Service, Process> processes = new EnumMap<>(Service.class);
+    private final Map<Service, JarProcess> processes = new EnumMap<>(Service.class);
     private final EnumSet<Service> unusual = EnumSet.noneOf(Service.class);
-    private final HttpClient http = HttpClient.newHttpClient();
     private final WaybillClient client;
 
     /** Where the services tell what they are at and wait to be told to go on; 0 if they do not. */
@@ -69,8 +60,11 @@ final class WaybillSystem implements AutoCloseable {
             ports.put(service, Ports.free());
         }
         axonServerGrpcPort = Ports.free();
+        for (Service service : ownServices()) {
+            Files.deleteIfExists(logs.resolve(service.moduleName() + ".log"));
+        }
         client = new WaybillClient(url(Service.GATEWAY) + "/api", witness);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> processes.values().forEach(Process::destroyForcibly)));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::killAll));
     }
 
     /**
@@ -87,10 +81,7 @@ final class WaybillSystem implements AutoCloseable {
         return start(new WaybillSystem((request, answer) -> {}, port));
     }
 
-    private static WaybillSystem start(WaybillSystem system) throws IOException {
-        for (Service service : system.ownServices()) {
-            Files.deleteIfExists(system.log(service));
-        }
+    private static WaybillSystem start(WaybillSystem system) {
         try {
             system.startAll();
         } catch (RuntimeException | Error e) {
@@ -115,34 +106,29 @@ final class WaybillSystem implements AutoCloseable {
         return "http://127.0.0.1:" + port(service);
     }
 
-    /** Memory that a process of this harness holds resident, in KiB; 0 where the operating system does not say. */
-    long residentKib(Service service) {
-        try (Stream<String> status =
-                Files.lines(Path.of("/proc", String.valueOf(process(service).pid()), "status"))) {
-            return status.filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .sum();
-        } catch (IOException e) {
-            return 0;
-        }
-    }
-
     /** Whether the process is one of this harness, which it may stop and kill. */
     boolean owns(Service service) {
         return ownServices().contains(service);
     }
 
+    /** A process of this harness, to be looked at and to be broken. */
+    JarProcess process(Service service) {
+        @Nullable JarProcess process = processes.get(service);
+        if (process == null) {
+            throw new IllegalStateException(service.moduleName() + " was never started here");
+        }
+        return process;
+    }
+
     /** Ends a process as a power cut would: no handler, no flush, no goodbye. */
     void kill(Service service) {
-        Process process = process(service);
-        process.destroyForcibly();
-        awaitExit(service, process);
+        process(service).kill();
     }
 
     /** Starts a process that does not run and waits until it is ready; the arguments come on top of its usual ones. */
     void start(Service service, String... arguments) {
         launch(service, arguments);
-        awaitReady(List.of(service));
+        awaitReady(EnumSet.of(service));
     }
 
     /** Stops a process in an orderly way. */
@@ -158,8 +144,7 @@ final class WaybillSystem implements AutoCloseable {
 
     /** Ends every process at the same moment, as when the machine loses its power, and starts everything again. */
     void killAndRestartAll() {
-        processes.values().forEach(Process::destroyForcibly);
-        processes.forEach(this::awaitExit);
+        killAll();
         startAll();
     }
 
@@ -172,17 +157,22 @@ final class WaybillSystem implements AutoCloseable {
         awaitReady(down);
     }
 
+    /** Waits until every process is ready, also those that have lost and found another. */
+    void awaitReady() {
+        awaitReady(ownServices());
+    }
+
     /** What the processes last said, those that died first; for the report of a failed test. */
     String report() {
         var report = new StringBuilder();
-        processes.forEach((service, process) -> {
-            if (!process.isAlive()) {
-                report.append("%n%s has died with exit code %d%n".formatted(service.moduleName(), process.exitValue()));
-            }
-        });
-        for (Service service : processes.keySet()) {
-            report.append("%n--- last lines of %s%n".formatted(log(service)));
-            tail(log(service)).forEach(line -> report.append(line).append(System.lineSeparator()));
+        for (JarProcess process : processes.values()) {
+            process.exitCode()
+                    .ifPresent(
+                            code -> report.append("%n%s has died with exit code %d%n".formatted(process.name(), code)));
+        }
+        for (JarProcess process : processes.values()) {
+            report.append("%n--- last lines of %s%n".formatted(process.name()));
+            process.logTail(LOG_TAIL_LINES).forEach(line -> report.append(line).append(System.lineSeparator()));
         }
         return report.toString();
     }
@@ -190,7 +180,6 @@ final class WaybillSystem implements AutoCloseable {
     @Override
     public void close() {
         stopAll();
-        http.close();
         deleteData();
     }
 
@@ -212,33 +201,31 @@ final class WaybillSystem implements AutoCloseable {
     }
 
     private void launch(Service service, String... arguments) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("@"
-                + root.resolve(service == Service.AXONSERVER ? "axonserver" : "service-chassis")
-                        .resolve("jvm.options"));
-        command.addAll(program(service));
-        command.addAll(usualArguments(service));
-        command.addAll(List.of(arguments));
+        var process = jarProcess(service, arguments);
+        process.launch();
+        processes.put(service, process);
+        if (arguments.length == 0) {
+            unusual.remove(service);
+        } else {
+            unusual.add(service);
+        }
+    }
 
-        var builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(service).toFile()));
-        var environment = builder.environment();
+    private JarProcess jarProcess(Service service, String... more) {
+        List<String> arguments = usualArguments(service);
+        arguments.addAll(List.of(more));
+        var environment = new HashMap<String, String>();
         environment.put("WAYBILL_DATA", data.toString());
         environment.put("WAYBILL_AXONSERVER", axonServerAddress());
-        environment.remove("MONGODB_URI");
         externalMongo.ifPresent(uri -> environment.put("MONGODB_URI", uri));
-        try {
-            processes.put(service, builder.start());
-            if (arguments.length == 0) {
-                unusual.remove(service);
-            } else {
-                unusual.add(service);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new JarProcess(
+                service.moduleName(),
+                crashPointsPort > 0 && service.hasCrashPoints()
+                        ? JarProcess.commandWithCrashPoints(service, crashPointsPort, arguments)
+                        : JarProcess.commandOf(service, arguments),
+                environment,
+                Optional.of(URI.create(url(service) + service.readinessPath())),
+                logs);
     }
 
     private List<String> usualArguments(Service service) {
@@ -266,56 +253,8 @@ final class WaybillSystem implements AutoCloseable {
         return arguments;
     }
 
-    /** The jar of a service, and that of the crash points beside it if there are to be any. */
-    private List<String> program(Service service) {
-        Path jar = jar(service.moduleName());
-        if (crashPointsPort == 0 || !service.hasCrashPoints()) {
-            return List.of("-jar", jar.toString());
-        }
-        try (var opened = new JarFile(jar.toFile())) {
-            String main = opened.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
-            String classPath = jar + File.pathSeparator + jar("crash-points");
-            return List.of("-Dwaybill.crash-points=" + crashPointsPort, "-cp", classPath, main);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Path jar(String module) {
-        Path jar = root.resolve("%1$s/target/%1$s.jar".formatted(module));
-        if (!Files.isRegularFile(jar)) {
-            throw new IllegalStateException("There is no " + jar + "; build it first: ./mvnw package -DskipTests");
-        }
-        return jar;
-    }
-
-    /** Waits until every process is ready, also those that have lost and found another. */
-    void awaitReady() {
-        awaitReady(ownServices());
-    }
-
     private void awaitReady(Iterable<Service> services) {
-        for (Service service : services) {
-            await(service.moduleName() + " ready")
-                    .atMost(START_LIMIT)
-                    .pollInterval(Duration.ofMillis(50))
-                    .pollDelay(Duration.ZERO)
-                    .failFast(
-                            service.moduleName() + " died while it started",
-                            () -> !process(service).isAlive())
-                    .until(() -> isReady(service));
-        }
-    }
-
-    private boolean isReady(Service service) throws InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(url(service) + service.readinessPath()))
-                .timeout(Duration.ofSeconds(5))
-                .build();
-        try {
-            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        }
+        services.forEach(service -> process(service).awaitReady(START_LIMIT));
     }
 
     /** The entry first, so that no new work comes in; the event store last, so that work in hand can be recorded. */
@@ -326,52 +265,32 @@ final class WaybillSystem implements AutoCloseable {
     }
 
     private void stop(Set<Service> services) {
-        var stopping = new EnumMap<Service, Process>(Service.class);
-        for (Service service : services) {
-            @Nullable Process process = processes.get(service);
-            if (process != null) {
-                process.destroy();
-                stopping.put(service, process);
+        atOnce(services, process -> {
+            if (!process.stop()) {
+                throw new AssertionError(process.name() + " did not stop in time");
             }
-        }
-        stopping.forEach(this::awaitExit);
+        });
     }
 
-    private void awaitExit(Service service, Process process) {
-        try {
-            if (!process.waitFor(STOP_LIMIT_SECONDS, SECONDS)) {
-                process.destroyForcibly();
-                throw new AssertionError(service.moduleName() + " did not stop within " + STOP_LIMIT_SECONDS + " s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for " + service + " to stop", e);
-        }
+    private void killAll() {
+        atOnce(EnumSet.allOf(Service.class), JarProcess::kill);
     }
 
-    private Process process(Service service) {
-        @Nullable Process process = processes.get(service);
-        if (process == null) {
-            throw new IllegalStateException(service.moduleName() + " was never started here");
+    /** Does it to those of the services that run. */
+    private void atOnce(Set<Service> services, Consumer<JarProcess> what) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            processes.entrySet().stream()
+                    .filter(entry -> services.contains(entry.getKey()))
+                    .map(Map.Entry::getValue)
+                    .filter(JarProcess::isAlive)
+                    .map(process -> CompletableFuture.runAsync(() -> what.accept(process), threads))
+                    .toList()
+                    .forEach(CompletableFuture::join);
         }
-        return process;
     }
 
     private int port(Service service) {
         return ports.getOrDefault(service, 0);
-    }
-
-    private Path log(Service service) {
-        return logs.resolve(service.moduleName() + ".log");
-    }
-
-    private static List<String> tail(Path log) {
-        try {
-            var lines = Files.readAllLines(log);
-            return lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size());
-        } catch (IOException e) {
-            return List.of("(not readable: " + e + ")");
-        }
     }
 
     private void deleteData() {
