@@ -105,7 +105,7 @@ final class CrashMatrix implements AutoCloseable {
     CrashMatrix() throws IOException {
         rendezvous = new Rendezvous();
         system = WaybillSystem.startWithCrashPoints(rendezvous.port());
-        sandbox = new Sandbox(system);
+        sandbox = new Sandbox(system.url(Service.PAYMENT_SERVICE));
     }
 
     /** Runs the matrix, or the part of it that the arguments name, and prints it; exits with 1 if a cell is red. */

@@ -213,10 +213,10 @@ final class Errand {
         List<JsonNode> orders = orderIds.stream()
                 .map(orderId -> waybill.order(orderId).expect(200).json())
                 .toList();
-        var ledger = new Ledger(waybill);
-        ledger.assertAddsUp(mug, mugs, orders);
+        var books = new Books(waybill);
+        books.assertAddsUp(mug, mugs, orders);
         if (blankets > 0) {
-            ledger.assertAddsUp(blanket, blankets, orders);
+            books.assertAddsUp(blanket, blankets, orders);
         }
     }
 }

@@ -163,7 +163,7 @@ class CheckoutTest {
 
         var orders = List.of(waybill.awaitEnd(charged), waybill.awaitEnd(lost));
         assertThat(orders.getFirst().path("status").asString()).isEqualTo("CONFIRMED");
-        new Ledger(waybill).assertAddsUp(mug, 10, orders);
+        new Books(waybill).assertAddsUp(mug, 10, orders);
     }
 
     @Test

@@ -79,7 +79,7 @@ class CrashTest {
                                     ? List.of("REJECTED")
                                     : List.of("CONFIRMED", "REJECTED"));
         }
-        new Ledger(waybill).assertAddsUp(mug, MUGS, orders);
+        new Books(waybill).assertAddsUp(mug, MUGS, orders);
         assertThat(waybill.ordersOf(customer)).hasSize(TOKENS.size());
     }
 
@@ -93,6 +93,6 @@ class CrashTest {
         system.start(Service.INVENTORY_SAGA);
 
         var order = waybill.awaitStatus(orderId, "CONFIRMED");
-        new Ledger(waybill).assertAddsUp(mug, MUGS, List.of(order));
+        new Books(waybill).assertAddsUp(mug, MUGS, List.of(order));
     }
 }

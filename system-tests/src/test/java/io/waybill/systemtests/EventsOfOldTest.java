@@ -77,7 +77,7 @@ class EventsOfOldTest {
 
         var order = waybill.awaitStatus(orderId, "SHIPPED");
         waybill.awaitTimeline(orderId, "StockCommitted");
-        new Ledger(waybill).assertAddsUp(tea, 10, List.of(order));
+        new Books(waybill).assertAddsUp(tea, 10, List.of(order));
         assertThat(waybill.payments(orderId).json().at("/items/0/capturedMinor").asLong())
                 .isEqualTo(2 * 1_250);
         assertThat(waybill.timeline(orderId).json().path("entries").findValuesAsString("type"))

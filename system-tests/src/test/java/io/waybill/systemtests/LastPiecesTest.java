@@ -53,7 +53,7 @@ class LastPiecesTest {
                 .filteredOn(order -> order.path("status").asString().equals("REJECTED"))
                 .extracting(order -> order.path("reason").asString())
                 .containsOnly("OUT_OF_STOCK");
-        new Ledger(waybill).assertAddsUp(mug, PIECES, orders);
+        new Books(waybill).assertAddsUp(mug, PIECES, orders);
         assertThat(available()).isZero();
     }
 

@@ -16,14 +16,14 @@ import tools.jackson.databind.JsonNode;
 class LifecycleTest {
 
     private final WaybillClient waybill;
-    private final Ledger ledger;
+    private final Books books;
     private final String mug = Names.sku("mug");
     private final String blanket = Names.sku("blanket");
     private final String customer = Names.customer("ada");
 
     LifecycleTest(WaybillClient waybill) {
         this.waybill = waybill;
-        this.ledger = new Ledger(waybill);
+        this.books = new Books(waybill);
     }
 
     @Test
@@ -37,8 +37,8 @@ class LifecycleTest {
         var order = waybill.awaitOrder(
                 orderId, "the new total", amended -> amended.at("/total/minor").asLong() == 2 * 1_490 + 7_900);
         assertThat(order.path("status").asString()).isEqualTo("CONFIRMED");
-        ledger.assertAddsUp(mug, 10, List.of(order));
-        ledger.assertAddsUp(blanket, 5, List.of(order));
+        books.assertAddsUp(mug, 10, List.of(order));
+        books.assertAddsUp(blanket, 5, List.of(order));
     }
 
     @Test
@@ -55,8 +55,8 @@ class LifecycleTest {
                 refused -> !refused.at("/amendment/refusal").asString("").isEmpty());
         assertThat(order.at("/amendment/refusal").asString()).isEqualTo("OUT_OF_STOCK");
         assertThat(order.at("/total/minor").asLong()).isEqualTo(3 * 1_490);
-        ledger.assertAddsUp(mug, 10, List.of(order));
-        ledger.assertAddsUp(blanket, 1, List.of(order));
+        books.assertAddsUp(mug, 10, List.of(order));
+        books.assertAddsUp(blanket, 1, List.of(order));
     }
 
     @Test
@@ -80,8 +80,8 @@ class LifecycleTest {
         var order = waybill.awaitStatus(orderId, "DELIVERED");
         assertThat(order.path("shipments").findValuesAsString("status")).containsExactly("DELIVERED", "DELIVERED");
         waybill.awaitPayment(orderId, "CAPTURED");
-        ledger.assertAddsUp(mug, 10, List.of(order));
-        ledger.assertAddsUp(blanket, 5, List.of(order));
+        books.assertAddsUp(mug, 10, List.of(order));
+        books.assertAddsUp(blanket, 5, List.of(order));
     }
 
     @Test
@@ -95,7 +95,7 @@ class LifecycleTest {
 
         var order = waybill.awaitStatus(orderId, "SHIPPED");
         assertThat(order.at("/lines/0/cancelled").asInt()).isEqualTo(2);
-        ledger.assertAddsUp(mug, 10, List.of(order));
+        books.assertAddsUp(mug, 10, List.of(order));
         assertThat(waybill.cancel(orderId, "Now that one too").expect(409).code())
                 .isEqualTo("ORDER_NOT_CANCELLABLE");
     }
@@ -113,7 +113,7 @@ class LifecycleTest {
 
         var order = awaitReturn(orderId, "COMPLETED");
         assertThat(order.at("/refunded/minor").asLong()).isEqualTo(2 * 1_490);
-        ledger.assertAddsUp(mug, 10, List.of(order));
+        books.assertAddsUp(mug, 10, List.of(order));
         assertThat(waybill.requestReturn(orderId, "and these", line(mug, 2))
                         .expect(409)
                         .code())
@@ -136,7 +136,7 @@ class LifecycleTest {
                         .path("refundedMinor")
                         .asLong())
                 .isEqualTo(500);
-        ledger.assertAddsUp(mug, 10, List.of(order));
+        books.assertAddsUp(mug, 10, List.of(order));
     }
 
     @Test
@@ -156,8 +156,8 @@ class LifecycleTest {
         waybill.inspectReturn(orderId, returnId, mug, 1, 0).expect(202);
         var old = awaitReturn(orderId, "COMPLETED");
         assertThat(old.at("/returns/0/exchangeOrderId").asString()).isEqualTo(exchangeId);
-        ledger.assertAddsUp(mug, 10, List.of(old));
-        ledger.assertAddsUp(blanket, 5, List.of(exchange));
+        books.assertAddsUp(mug, 10, List.of(old));
+        books.assertAddsUp(blanket, 5, List.of(exchange));
     }
 
     @Test
@@ -181,7 +181,7 @@ class LifecycleTest {
 
         waybill.ship(first).expect(202);
         waybill.ship(second).expect(202);
-        ledger.assertAddsUp(
+        books.assertAddsUp(
                 mug, 7, List.of(waybill.awaitStatus(first, "SHIPPED"), waybill.awaitStatus(second, "SHIPPED")));
     }
 
@@ -197,9 +197,9 @@ class LifecycleTest {
                 "a refused shipment",
                 refused -> refused.at("/shipments/0/status").asString("").equals("REFUSED"));
         assertThat(order.path("status").asString()).isEqualTo("CONFIRMED");
-        ledger.assertAddsUp(mug, 10, List.of(order));
+        books.assertAddsUp(mug, 10, List.of(order));
         waybill.cancel(orderId, "Cannot be paid").expect(202);
-        ledger.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "CANCELLED")));
+        books.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "CANCELLED")));
     }
 
     @Test
@@ -212,7 +212,7 @@ class LifecycleTest {
 
         var order = waybill.awaitStatus(orderId, "SHIPPED");
         assertThat(order.at("/shipped/minor").asLong()).isEqualTo(2 * 1_490);
-        ledger.assertAddsUp(mug, 10, List.of(order));
+        books.assertAddsUp(mug, 10, List.of(order));
     }
 
     /** Nobody gave these requests a key: each window is a request of its own. */
@@ -230,7 +230,7 @@ class LifecycleTest {
         }
 
         assertThat(answers).containsExactlyInAnyOrder(202, 409, 409);
-        ledger.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "SHIPPED")));
+        books.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "SHIPPED")));
     }
 
     private String confirmed(String token, NewOrder.Line... lines) {

@@ -19,15 +19,15 @@ class ProviderTest {
     private final WaybillSystem system;
     private final WaybillClient waybill;
     private final Sandbox sandbox;
-    private final Ledger ledger;
+    private final Books books;
     private final String mug = Names.sku("mug");
     private final String customer = Names.customer("bank");
 
     ProviderTest(WaybillSystem system, WaybillClient waybill) {
         this.system = system;
         this.waybill = waybill;
-        this.sandbox = new Sandbox(system);
-        this.ledger = new Ledger(waybill);
+        this.sandbox = new Sandbox(system.url(Service.PAYMENT_SERVICE));
+        this.books = new Books(waybill);
     }
 
     @BeforeEach
@@ -50,7 +50,7 @@ class ProviderTest {
         sandbox.customerSays(payment.path("paymentId").asString(), true);
 
         var order = waybill.awaitStatus(orderId, "CONFIRMED");
-        ledger.assertAddsUp(mug, 10, List.of(order));
+        books.assertAddsUp(mug, 10, List.of(order));
         assertThat(events(orderId)).containsOnlyOnce("PaymentAuthorized", "OrderConfirmed");
     }
 
@@ -61,7 +61,7 @@ class ProviderTest {
 
         sandbox.customerSays(payment.path("paymentId").asString(), false);
 
-        ledger.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "REJECTED")));
+        books.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "REJECTED")));
     }
 
     @Test
@@ -72,7 +72,7 @@ class ProviderTest {
 
         sandbox.customerSays(payment.path("paymentId").asString(), true);
 
-        ledger.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "CONFIRMED")));
+        books.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "CONFIRMED")));
     }
 
     @Test
@@ -90,7 +90,7 @@ class ProviderTest {
         sandbox.behave();
 
         var orders = List.of(waybill.awaitStatus(patient, "CONFIRMED"), waybill.awaitStatus(impatient, "CANCELLED"));
-        ledger.assertAddsUp(mug, 15, orders);
+        books.assertAddsUp(mug, 15, orders);
         waybill.awaitJson(
                 "/ops/payments",
                 "a provider that owes no answer",
@@ -107,7 +107,7 @@ class ProviderTest {
         awaitUnknown(orderId);
         sandbox.behave();
 
-        ledger.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "SHIPPED")));
+        books.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "SHIPPED")));
         assertThat(events(orderId)).containsOnlyOnce("PaymentCaptured", "CaptureCompleted", "OrderShipped");
     }
 
@@ -122,7 +122,7 @@ class ProviderTest {
         waybill.awaitPayment(orderId, "AUTHORIZED");
         waybill.ship(orderId).expect(202);
 
-        ledger.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "SHIPPED")));
+        books.assertAddsUp(mug, 10, List.of(waybill.awaitStatus(orderId, "SHIPPED")));
     }
 
     @Test
@@ -143,7 +143,7 @@ class ProviderTest {
                 orderId,
                 "a refused refund",
                 refused -> refused.at("/returns/0/status").asString("").equals("REFUND_REFUSED"));
-        ledger.assertAddsUp(mug, 10, List.of(order));
+        books.assertAddsUp(mug, 10, List.of(order));
         waybill.awaitJson(
                 "/ops/sagas?stalled=true&orderId=" + orderId,
                 "a return that waits for somebody",
@@ -157,7 +157,7 @@ class ProviderTest {
                 "its money back",
                 refunded -> refunded.at("/returns/0/status").asString("").equals("COMPLETED"));
         assertThat(completed.at("/refunded/minor").asLong()).isEqualTo(2 * 1_490);
-        ledger.assertAddsUp(mug, 10, List.of(completed));
+        books.assertAddsUp(mug, 10, List.of(completed));
     }
 
     @Test

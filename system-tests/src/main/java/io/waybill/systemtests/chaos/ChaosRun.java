@@ -1,8 +1,11 @@
 package io.waybill.systemtests.chaos;
 
+import io.waybill.systemtests.EventLog;
+import io.waybill.systemtests.EventLog.Entry;
 import io.waybill.systemtests.JarProcess;
+import io.waybill.systemtests.Sandbox;
+import io.waybill.systemtests.SandboxLedger;
 import io.waybill.systemtests.Service;
-import io.waybill.systemtests.chaos.EventLog.Entry;
 import io.waybill.systemtests.chaos.Operation.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,7 +103,7 @@ public final class ChaosRun {
             verdicts.add(awaitQuiet(fleet, client, eventLog));
             List<Entry> log = eventLog.read();
             verdicts.add(awaitViews(log, client));
-            var ledger = new Ledger(ledger(fleet));
+            var ledger = new SandboxLedger(ledger(fleet));
             verdicts.addAll(new Judge(log, ledger, client.record(), CHECKOUT_LIMIT).judge());
             say("Judged from %d events".formatted(log.size()));
         }
@@ -164,7 +167,7 @@ public final class ChaosRun {
 
     private static JsonNode ledger(Fleet fleet) {
         return fleet.instancesOf(Service.PAYMENT_SERVICE).stream()
-                .map(each -> new SandboxClient(each.url()).ledger())
+                .map(each -> new Sandbox(each.url()).ledger())
                 .flatMap(Optional::stream)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no payment service shows the ledger of its provider"));

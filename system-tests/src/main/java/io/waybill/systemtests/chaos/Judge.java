@@ -35,7 +35,7 @@ import io.waybill.messages.payment.PaymentEvent.RefundStarted;
 import io.waybill.simulation.books.Books;
 import io.waybill.simulation.books.Provider;
 import io.waybill.simulation.books.Violation;
-import io.waybill.systemtests.chaos.EventLog.Entry;
+import io.waybill.systemtests.EventLog.Entry;
 import io.waybill.systemtests.chaos.Operation.Outcome;
 import java.time.Duration;
 import java.time.Instant;

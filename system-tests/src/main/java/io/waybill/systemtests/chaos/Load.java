@@ -1,6 +1,7 @@
 package io.waybill.systemtests.chaos;
 
 import io.waybill.messages.DerivedId;
+import io.waybill.systemtests.Sandbox;
 import io.waybill.systemtests.Service;
 import io.waybill.systemtests.chaos.Operation.Outcome;
 import java.util.ArrayList;
@@ -251,7 +252,7 @@ final class Load {
         var waiting = waiting();
         do {
             for (Fleet.Member each : fleet.instancesOf(Service.PAYMENT_SERVICE)) {
-                if (new SandboxClient(each.url()).confirm(authorizationId, approved)) {
+                if (new Sandbox(each.url()).customerIsHeard(authorizationId, approved)) {
                     return;
                 }
             }

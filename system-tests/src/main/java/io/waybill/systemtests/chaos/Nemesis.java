@@ -1,5 +1,6 @@
 package io.waybill.systemtests.chaos;
 
+import io.waybill.systemtests.Sandbox;
 import io.waybill.systemtests.Service;
 import io.waybill.systemtests.chaos.Fleet.Member;
 import java.util.ArrayList;
@@ -191,7 +192,7 @@ final class Nemesis {
 
     /** An instance that is away forgets its mood anyway. */
     private void tell(Map<String, ?> faults) {
-        fleet.instancesOf(Service.PAYMENT_SERVICE).forEach(each -> new SandboxClient(each.url()).misbehave(faults));
+        fleet.instancesOf(Service.PAYMENT_SERVICE).forEach(each -> new Sandbox(each.url()).tryToMisbehave(faults));
     }
 
     private Fault wipe() {

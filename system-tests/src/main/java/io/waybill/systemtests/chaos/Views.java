@@ -21,7 +21,7 @@ import io.waybill.messages.order.OrderEvent.OrderShipped;
 import io.waybill.messages.order.OrderEvent.ReturnCompleted;
 import io.waybill.messages.payment.PaymentEvent.PaymentCaptured;
 import io.waybill.messages.payment.PaymentEvent.PaymentRefunded;
-import io.waybill.systemtests.chaos.EventLog.Entry;
+import io.waybill.systemtests.EventLog.Entry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

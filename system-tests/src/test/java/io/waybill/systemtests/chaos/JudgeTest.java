@@ -14,7 +14,8 @@ import io.waybill.messages.order.OrderEvent.OrderPlaced;
 import io.waybill.messages.order.OrderLine;
 import io.waybill.messages.payment.PaymentEvent.AuthorizationRequested;
 import io.waybill.messages.payment.PaymentEvent.PaymentAuthorized;
-import io.waybill.systemtests.chaos.EventLog.Entry;
+import io.waybill.systemtests.EventLog.Entry;
+import io.waybill.systemtests.SandboxLedger;
 import io.waybill.systemtests.chaos.Operation.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -186,7 +187,7 @@ class JudgeTest {
     }
 
     private List<String> violated(String ledger) {
-        var provider = new Ledger(new JsonMapper().readTree(ledger));
+        var provider = new SandboxLedger(new JsonMapper().readTree(ledger));
         return new Judge(log, provider, operations, Duration.ofMinutes(1))
                 .judge().stream()
                         .filter(verdict -> !verdict.holds())

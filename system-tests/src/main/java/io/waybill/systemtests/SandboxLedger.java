@@ -1,4 +1,4 @@
-package io.waybill.systemtests.chaos;
+package io.waybill.systemtests;
 
 import io.waybill.simulation.books.Provider;
 import java.util.HashMap;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** What the sandbox says it has done, read when all is over. */
-final class Ledger implements Provider {
+public final class SandboxLedger implements Provider {
 
     /** Whoever was declined, or voided before the provider had heard of it, never held anything. */
     private static final Set<String> ENDS_OF_A_HOLD = Set.of("CAPTURED", "VOIDED", "EXPIRED");
@@ -17,7 +17,7 @@ final class Ledger implements Provider {
     private final Map<String, JsonNode> entries = new LinkedHashMap<>();
 
     /** @param ledger entries by the names that the sandbox gives them */
-    Ledger(JsonNode ledger) {
+    public SandboxLedger(JsonNode ledger) {
         ledger.path("items")
                 .forEach(entry -> entries.put(entry.path("authorizationId").asString(), entry));
     }

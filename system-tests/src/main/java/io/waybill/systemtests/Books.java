@@ -5,11 +5,11 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** The books that must balance when nothing is in progress, whatever happened on the way. */
-final class Ledger {
+final class Books {
 
     private final WaybillClient waybill;
 
-    Ledger(WaybillClient waybill) {
+    Books(WaybillClient waybill) {
         this.waybill = waybill;
     }
 

@@ -1,4 +1,4 @@
-package io.waybill.systemtests.chaos;
+package io.waybill.systemtests;
 
 import io.axoniq.axonserver.connector.AxonServerConnectionFactory;
 import io.axoniq.axonserver.connector.event.EventStream;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the event store by its own protocol: the one witness whose word counts. */
-final class EventLog implements AutoCloseable {
+public final class EventLog implements AutoCloseable {
 
     private static final long LIMIT_SECONDS = 60;
     private static final int BUFFER = 500;
@@ -30,19 +30,20 @@ final class EventLog implements AutoCloseable {
      * @param sequence number within its aggregate
      * @param aggregateId empty if it is of none
      */
-    record Entry(
+    public record Entry(
             long position, String aggregateId, long sequence, String messageId, Instant storedAt, Object payload) {}
 
-    EventLog(String address) {
+    /** @param address of the event store, as host and port */
+    public EventLog(String address) {
         int colon = address.lastIndexOf(':');
-        connections = AxonServerConnectionFactory.forClient("chaos-judge")
+        connections = AxonServerConnectionFactory.forClient("event-log")
                 .routingServers(
                         new ServerAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))))
                 .build();
     }
 
     /** Everything from the first event to the last there is now. */
-    List<Entry> read() throws InterruptedException, ExecutionException, TimeoutException {
+    public List<Entry> read() throws InterruptedException, ExecutionException, TimeoutException {
         var channel = connections.connect("default").eventChannel();
         long last = channel.getLastToken().get(LIMIT_SECONDS, TimeUnit.SECONDS);
         long position = entries.isEmpty() ? -1 : entries.getLast().position();
