@@ -1,5 +1,6 @@
 package io.waybill.chassis.messaging;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Executors;
@@ -108,7 +109,10 @@ public class MessagingAutoConfiguration {
      * is not lost to its sagas), and stop at a failure instead of skipping the event.
      */
     @Bean
-    ConfigurerModule eventProcessing(ScheduledExecutorService retryThread, Checkpoints checkpoints) {
+    ConfigurerModule eventProcessing(
+            ScheduledExecutorService retryThread,
+            Checkpoints checkpoints,
+            @Value("${waybill.look-interval}") Duration lookInterval) {
         return configurer -> {
             EventProcessingConfigurer processing = configurer.eventProcessing();
             processing.usingPooledStreamingEventProcessors();
@@ -116,6 +120,10 @@ public class MessagingAutoConfiguration {
                     (configuration, builder) -> builder.initialToken(StreamableMessageSource::createTailToken)
                             .initialSegmentCount(SEGMENTS)
                             .batchSize(EVENT_BATCH_SIZE)
+                            .tokenClaimInterval(lookInterval.toMillis())
+                            // Whoever lost a token has noticed before anybody clears away what was left of a lost
+                            // store.
+                            .claimExtensionThreshold(lookInterval.dividedBy(2).toMillis())
                             // A batch may take longer than a claim lasts; without this another instance would take it.
                             .enableCoordinatorClaimExtension());
             processing.registerDefaultErrorHandler(c -> PropagatingErrorHandler.instance());

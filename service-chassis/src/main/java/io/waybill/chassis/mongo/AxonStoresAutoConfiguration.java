@@ -5,6 +5,7 @@ import io.waybill.chassis.messaging.Checkpoints;
 import io.waybill.chassis.messaging.ReadProgress;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.extensions.mongo.DefaultMongoTemplate;
@@ -39,8 +40,8 @@ public class AxonStoresAutoConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    StoreWatch storeWatch(StoreMarks marks) {
-        return new StoreWatch(marks);
+    StoreWatch storeWatch(StoreMarks marks, @Value("${waybill.look-interval}") Duration interval) {
+        return new StoreWatch(marks, interval);
     }
 
     @Bean

@@ -11,9 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens Mongo databases by name: all on one MongoDB, or each embedded in this process with a file of its own. */
 public final class Databases implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Databases.class);
 
     /** Long enough for a replica set to elect, short enough for a request to fail while its caller still waits. */
     private static final int SERVER_SELECTION_TIMEOUT_SECONDS = 5;
@@ -54,6 +58,7 @@ public final class Databases implements AutoCloseable {
         if (areEmbedded()) {
             EmbeddedMongo server = new EmbeddedMongo(folder.resolve(name + ".mv"), 0);
             closers.push(server::close);
+            LOG.info("Store {} is at {}", name, server.uri());
             client = MongoClients.create(settings(server.uri()).build());
         } else {
             // The event store can bring everything back but time: what is acknowledged is to survive an election.

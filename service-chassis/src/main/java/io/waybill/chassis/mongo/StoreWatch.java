@@ -1,5 +1,6 @@
 package io.waybill.chassis.mongo;
 
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -11,17 +12,15 @@ import org.slf4j.LoggerFactory;
 final class StoreWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreWatch.class);
-    /** As often as processors look for tokens to claim. */
-    private static final int SECONDS = 5;
 
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(new AxonThreadFactory("store-watch"));
     private final StoreMarks marks;
 
     @SuppressWarnings("FutureReturnValueIgnored") // what it would tell is told below
-    StoreWatch(StoreMarks marks) {
+    StoreWatch(StoreMarks marks, Duration interval) {
         this.marks = marks;
-        thread.scheduleWithFixedDelay(this::look, SECONDS, SECONDS, TimeUnit.SECONDS);
+        thread.scheduleWithFixedDelay(this::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void look() {

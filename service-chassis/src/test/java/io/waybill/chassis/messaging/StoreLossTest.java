@@ -30,7 +30,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 @NullUnmarked // a null is a failure here
 class StoreLossTest {
 
-    /** A loss is seen at the latest five seconds later, and as long again until all is claimed. */
+    /** A loss is seen at one look, cleared away at the next, and all is claimed at the one after that. */
     private static final Duration HEALED = Duration.ofSeconds(30);
 
     @Autowired
