@@ -7,6 +7,7 @@ import com.mongodb.client.MongoDatabase;
 import io.waybill.systemtests.JarProcess;
 import io.waybill.systemtests.Ports;
 import io.waybill.systemtests.Service;
+import io.waybill.systemtests.StoreProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -220,20 +221,7 @@ final class Fleet implements AutoCloseable {
     }
 
     private Member newStore(int port) {
-        var process = new JarProcess(
-                STORE,
-                List.of(
-                        "-Xmx384m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        StoreProcess.class.getName(),
-                        Integer.toString(port),
-                        storeFile().toString()),
-                Map.of(),
-                Optional.empty(),
-                logs);
+        var process = StoreProcess.of(STORE, port, storeFile(), logs);
         return new Member(Optional.empty(), process, "", "", List.of());
     }
 
