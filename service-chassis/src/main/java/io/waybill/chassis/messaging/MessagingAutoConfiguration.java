@@ -79,6 +79,11 @@ public class MessagingAutoConfiguration {
     }
 
     @Bean
+    Parking parking(SagaCommands commands) {
+        return new Parking(commands);
+    }
+
+    @Bean
     RequestCommands requestCommands(CommandGateway gateway, EventStore eventStore) {
         return new RequestCommands(gateway, eventStore);
     }

@@ -2,6 +2,7 @@ package io.waybill.chassis.messaging;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -42,20 +43,20 @@ public final class SagaCommands {
 
     private final CommandGateway gateway;
     private final EventBus eventBus;
-    private final Refusals refusals;
+    private final Outcomes outcomes;
 
     /**
      * @param gateway through which the commands go
      * @param eventBus through which it is told that one was refused
      */
     public SagaCommands(CommandGateway gateway, EventBus eventBus) {
-        this(gateway, eventBus, new Refusals(() -> (EventStore) eventBus));
+        this(gateway, eventBus, new Outcomes(() -> (EventStore) eventBus));
     }
 
-    SagaCommands(CommandGateway gateway, EventBus eventBus, Refusals refusals) {
+    SagaCommands(CommandGateway gateway, EventBus eventBus, Outcomes outcomes) {
         this.gateway = gateway;
         this.eventBus = eventBus;
-        this.refusals = refusals;
+        this.outcomes = outcomes;
     }
 
     /** Sends a command as part of handling the current batch of events. */
@@ -63,7 +64,7 @@ public final class SagaCommands {
         if (Replay.isNow()) {
             return;
         }
-        batch(CurrentUnitOfWork.get()).sent.add(gateway.send(command));
+        batch(CurrentUnitOfWork.get()).sent.add(dispatch(command));
     }
 
     /**
@@ -75,7 +76,7 @@ public final class SagaCommands {
     public void send(Object command, Function<Fault, Object> ifRefused) {
         if (Replay.isNow()) {
             var cause = (EventMessage<?>) CurrentUnitOfWork.get().root().getMessage();
-            for (Fault fault : refusals.of(command, cause, Replay.checkpoint())) {
+            for (Fault fault : outcomes.refusals(command, cause, Replay.checkpoint())) {
                 Object unusedBecausePublishedThen = ifRefused.apply(fault);
             }
             return;
@@ -83,11 +84,32 @@ public final class SagaCommands {
         Batch batch = batch(CurrentUnitOfWork.get());
         MetaData correlation = CurrentUnitOfWork.correlationData();
         CompletableFuture<Optional<Fault>> answer =
-                gateway.send(command).handle((result, failure) -> failure == null ? Optional.empty() : misuse(failure));
+                dispatch(command).handle((result, failure) -> failure == null ? Optional.empty() : misuse(failure));
         batch.sent.add(answer);
         batch.onceAnswered.add(() -> answer.join()
                 .ifPresent(fault ->
-                        publish(ifRefused.apply(fault), correlation.mergedWith(Refusals.metaData(command, fault)))));
+                        publish(ifRefused.apply(fault), correlation.mergedWith(Outcomes.ofRefusal(command, fault)))));
+    }
+
+    /** That it cannot be sent is nothing the handler could help, and over as soon as the bus is back. */
+    private CompletableFuture<Object> dispatch(Object command) {
+        try {
+            return gateway.send(command);
+        } catch (RuntimeException e) {
+            throw new Unanswered(command.getClass().getSimpleName() + " could not be sent", e);
+        }
+    }
+
+    /** Tells of something once all commands of the current batch have been answered, unless it was told before. */
+    void tellOnceAnswered(Object event, Map<String, String> outcome) {
+        MetaData correlation = CurrentUnitOfWork.correlationData();
+        if (!Replay.isNow()) {
+            batch(CurrentUnitOfWork.get()).onceAnswered.add(() -> publish(event, correlation.mergedWith(outcome)));
+        }
+    }
+
+    Outcomes outcomes() {
+        return outcomes;
     }
 
     /**

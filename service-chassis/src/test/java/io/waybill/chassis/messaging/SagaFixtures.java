@@ -36,11 +36,13 @@ public final class SagaFixtures {
         fixture.registerEventHandlerInterceptor(new SagaCommands.Join("any", new Checkpoints("any", Set.of(), () -> {
             throw new IllegalStateException("There is no event store");
         })));
-        fixture.registerResource(new SagaCommands(
+        var commands = new SagaCommands(
                 DefaultCommandGateway.builder()
                         .commandBus(fixture.getCommandBus())
                         .build(),
-                fixture.getEventBus()));
+                fixture.getEventBus());
+        fixture.registerResource(commands);
+        fixture.registerResource(new Parking(commands));
         fixture.registerResourceInjector(saga -> {
             comesBackAsItIs(saga);
             loaded.accept(sagaType.cast(saga));

@@ -14,21 +14,30 @@ import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.Segment;
 import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.messaging.ResultMessage;
 import org.axonframework.messaging.annotation.ClasspathParameterResolverFactory;
 import org.axonframework.messaging.annotation.MultiParameterResolverFactory;
 import org.axonframework.messaging.annotation.SimpleResourceParameterResolverFactory;
 import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
 import org.axonframework.messaging.unitofwork.RollbackConfigurationType;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.axonframework.modelling.saga.AnnotatedSagaManager;
 import org.axonframework.modelling.saga.AssociationValue;
 import org.axonframework.modelling.saga.AssociationValues;
 import org.axonframework.modelling.saga.repository.AnnotatedSagaRepository;
 import org.axonframework.modelling.saga.repository.inmemory.InMemorySagaStore;
+import org.axonframework.serialization.Serializer;
+import org.axonframework.serialization.SimpleSerializedObject;
+import org.axonframework.serialization.SimpleSerializedType;
+import org.jspecify.annotations.NullUnmarked;
 
 /** Gives sagas of one type their events, for the first time or again, and shows what is stored of them then. */
+@NullUnmarked // as Axon's saga stores are
 public final class SagaHistory<S> {
 
     private static final String PROCESSOR = "sagas";
+    /** What fails so often is not parked either. */
+    private static final int ATTEMPTS = 10;
 
     private final Class<S> type;
     private final EventStore eventStore;
@@ -57,10 +66,18 @@ public final class SagaHistory<S> {
         return run(events, new Checkpoints("service", Set.of(PROCESSOR), () -> eventStore));
     }
 
+    /** One of the sagas that were shown. */
+    public S read(String saga) {
+        return Stored.SERIALIZER.deserialize(
+                new SimpleSerializedObject<>(saga, String.class, new SimpleSerializedType(type.getName(), null)));
+    }
+
     private List<String> run(List<? extends EventMessage<?>> events, Checkpoints checkpoints) {
         var gateway = DefaultCommandGateway.builder().commandBus(bus).build();
         List<Object> given = new ArrayList<>(resources);
-        given.add(new SagaCommands(gateway, eventStore));
+        var commands = new SagaCommands(gateway, eventStore);
+        given.add(commands);
+        given.add(new Parking(commands));
         var parameters = MultiParameterResolverFactory.ordered(
                 ClasspathParameterResolverFactory.forClass(type), new SimpleResourceParameterResolverFactory(given));
         var stored = new Stored();
@@ -78,25 +95,60 @@ public final class SagaHistory<S> {
         for (int position = 0; position < events.size(); position++) {
             TrackedEventMessage<?> event =
                     new GenericTrackedEventMessage<>(new GlobalSequenceTrackingToken(position), events.get(position));
-            var batch = new BatchingUnitOfWork<EventMessage<?>>(List.of(event));
-            batch.registerCorrelationDataProvider(new Correlation("service"));
-            var result = batch.executeWithResult(
-                    () -> join.handle(batch, () -> {
+            handle(
+                    event,
+                    message -> join.handle(message, () -> {
                         manager.handle(event, Segment.ROOT_SEGMENT);
                         return null;
-                    }),
-                    RollbackConfigurationType.ANY_THROWABLE);
-            if (result.isExceptional()) {
-                throw new AssertionError("not handled: " + event, result.exceptionResult());
-            }
+                    }));
         }
         return List.copyOf(stored.sagas.values());
     }
 
-    /** Keeps beside each saga what would be written of it. */
+    private interface Handling {
+        Object of(UnitOfWork<EventMessage<?>> batch) throws Exception;
+    }
+
+    /** Again and again, as a processor does. */
+    private static void handle(EventMessage<?> event, Handling handling) {
+        ResultMessage<?> result = null;
+        for (int attempt = 0; attempt < ATTEMPTS && (result == null || result.isExceptional()); attempt++) {
+            var batch = new BatchingUnitOfWork<EventMessage<?>>(List.of(event));
+            batch.registerCorrelationDataProvider(new Correlation("service"));
+            result = batch.executeWithResult(() -> handling.of(batch), RollbackConfigurationType.ANY_THROWABLE);
+        }
+        if (result == null || result.isExceptional()) {
+            throw new AssertionError("not handled: " + event, result == null ? null : result.exceptionResult());
+        }
+    }
+
+    /** Keeps each saga as it would be written, so that what a handler did to it that failed is lost. */
     private static final class Stored extends InMemorySagaStore {
 
+        private static final Serializer SERIALIZER = AllowListSerializer.create();
         private final Map<String, String> sagas = new HashMap<>();
+
+        @Override
+        public <S> Entry<S> loadSaga(Class<S> sagaType, String id) {
+            Entry<S> entry = super.loadSaga(sagaType, id);
+            if (entry == null) {
+                return null;
+            }
+            Set<AssociationValue> associations = entry.associationValues();
+            S saga = SERIALIZER.deserialize(new SimpleSerializedObject<>(
+                    sagas.get(id), String.class, new SimpleSerializedType(sagaType.getName(), null)));
+            return new Entry<>() {
+                @Override
+                public Set<AssociationValue> associationValues() {
+                    return associations;
+                }
+
+                @Override
+                public S saga() {
+                    return saga;
+                }
+            };
+        }
 
         @Override
         public void insertSaga(Class<?> sagaType, String id, Object saga, Set<AssociationValue> associations) {
@@ -117,7 +169,7 @@ public final class SagaHistory<S> {
         }
 
         private static String json(Object saga) {
-            return AllowListSerializer.create().serialize(saga, String.class).getData();
+            return SERIALIZER.serialize(saga, String.class).getData();
         }
     }
 }

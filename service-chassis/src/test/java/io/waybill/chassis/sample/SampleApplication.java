@@ -3,14 +3,22 @@ package io.waybill.chassis.sample;
 import static com.mongodb.client.model.Filters.empty;
 import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Misuse;
+import io.waybill.chassis.messaging.Parked;
+import io.waybill.chassis.messaging.Parking;
 import io.waybill.chassis.messaging.Positions;
 import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.messaging.SagaCommands;
 import io.waybill.chassis.mongo.ViewStore;
+import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Begun;
+import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Ended;
+import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Noted;
+import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Resolved;
+import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Retried;
 import io.waybill.chassis.web.Idempotency;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -19,21 +27,30 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventsourcing.EventSourcingHandler;
+import org.axonframework.messaging.InterceptorChain;
+import org.axonframework.messaging.interceptors.MessageHandlerInterceptor;
 import org.axonframework.modelling.command.AggregateCreationPolicy;
 import org.axonframework.modelling.command.AggregateIdentifier;
 import org.axonframework.modelling.command.CreationPolicy;
 import org.axonframework.modelling.command.TargetAggregateIdentifier;
+import org.axonframework.modelling.saga.EndSaga;
+import org.axonframework.modelling.saga.SagaEventHandler;
+import org.axonframework.modelling.saga.StartSaga;
 import org.axonframework.queryhandling.QueryHandler;
 import org.axonframework.spring.stereotype.Aggregate;
+import org.axonframework.spring.stereotype.Saga;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.http.ResponseEntity;
@@ -166,6 +183,90 @@ public class SampleApplication {
             }
             commands.send(new Echo(counted.tally()));
         }
+    }
+
+    public sealed interface ErrandEvent {
+
+        String errand();
+
+        record Begun(String errand) implements ErrandEvent {}
+
+        record Noted(String errand, String what) implements ErrandEvent {}
+
+        record Retried(String errand) implements ErrandEvent {}
+
+        record Resolved(String errand) implements ErrandEvent {}
+
+        record Ended(String errand) implements ErrandEvent {}
+
+        /** It is not for the errand itself. */
+        record Stalled(String errand, String event, String error) {}
+    }
+
+    /** Remembers all that it is to note, has each echoed, and parks what confuses it. */
+    @Saga
+    @ProcessingGroup("errands")
+    @JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
+    public static class Errand {
+
+        public static final String KEY = "errand";
+
+        /** What it cannot cope with for now. */
+        public static final Set<String> CONFUSING = ConcurrentHashMap.newKeySet();
+
+        public List<String> noted = new ArrayList<>();
+        public Parked parked = new Parked();
+
+        @MessageHandlerInterceptor
+        @Nullable
+        Object handle(EventMessage<?> event, InterceptorChain handler, Parking parking) throws Exception {
+            var happened = (ErrandEvent) event.getPayload();
+            Function<String, Object> stalled = error -> new ErrandEvent.Stalled(
+                    happened.errand(), event.getPayloadType().getSimpleName(), error);
+            return switch (happened) {
+                case Retried retried -> {
+                    parking.retry(parked);
+                    yield null;
+                }
+                case Resolved resolved -> parking.discard(parked);
+                case Ended ended -> parking.handleAtOnce(parked, event, handler, stalled);
+                default -> parking.handle(parked, event, handler, stalled);
+            };
+        }
+
+        @StartSaga
+        @SagaEventHandler(associationProperty = KEY)
+        void on(Begun begun) {
+            note("begun", begun.errand());
+        }
+
+        @SagaEventHandler(associationProperty = KEY)
+        void on(Noted event, SagaCommands commands) {
+            note(event.what(), event.what());
+            commands.send(new Echo(event.errand() + " " + event.what()));
+        }
+
+        /** A handler that fails has changed something by then. */
+        private void note(String what, String confusedBy) {
+            noted.add(what);
+            if (CONFUSING.contains(confusedBy)) {
+                throw new IllegalStateException(confusedBy + " is confusing.");
+            }
+        }
+
+        @SagaEventHandler(associationProperty = KEY)
+        void on(Retried retried) {
+            throw new IllegalStateException("Retries are not for the handlers.");
+        }
+
+        @SagaEventHandler(associationProperty = KEY)
+        void on(Resolved resolved) {
+            throw new IllegalStateException("Nor is giving up.");
+        }
+
+        @EndSaga
+        @SagaEventHandler(associationProperty = KEY)
+        void on(Ended ended) {}
     }
 
     @RestController
