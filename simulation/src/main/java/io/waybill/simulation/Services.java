@@ -1,6 +1,7 @@
 package io.waybill.simulation;
 
 import io.waybill.chassis.messaging.ChassisParts;
+import io.waybill.chassis.messaging.Parking;
 import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.messaging.SagaCommands;
 import java.lang.annotation.Annotation;
@@ -90,7 +91,9 @@ final class Services {
     Services() {
         List<Object> resources = new ArrayList<>();
         var gateway = DefaultCommandGateway.builder().commandBus(wire).build();
-        resources.add(new SagaCommands(gateway, events));
+        var commands = new SagaCommands(gateway, events);
+        resources.add(commands);
+        resources.add(new Parking(commands));
         resources.add(timers);
         resources.addAll(settings());
         parameters = MultiParameterResolverFactory.ordered(

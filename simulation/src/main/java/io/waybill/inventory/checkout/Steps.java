@@ -19,6 +19,7 @@ public final class Steps {
     /** Whether a process waits for what payment or its customer does about an order. */
     public static boolean waitsForPayment(Object saga, String orderId) {
         return saga instanceof OrderProcess<?> process
+                && process.hasStarted()
                 && process.orderId().equals(orderId)
                 && (process.waitsFor() == OrderProcess.WaitsFor.PAYMENT
                         || process.waitsFor() == OrderProcess.WaitsFor.CUSTOMER);
