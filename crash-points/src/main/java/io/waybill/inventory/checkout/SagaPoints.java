@@ -102,7 +102,7 @@ public class SagaPoints {
     private static @Nullable Object store(SagaStore<?> store, Method method, Object[] arguments) throws Throwable {
         boolean writes =
                 method.getName().equals("insertSaga") || method.getName().equals("updateSaga");
-        if (!writes || !(arguments[2] instanceof OrderProcess<?> process)) {
+        if (!writes || !(arguments[2] instanceof OrderProcess<?> process) || !process.hasStarted()) {
             return call(store, method, arguments);
         }
         CrashPoint.reach(step(process), "before", process.orderId(), commands(process));
