@@ -12,16 +12,17 @@ public sealed interface ProcessEvent extends OrderRelated {
     String processId();
 
     /**
-     * A command that the process sent was refused in a way it has no answer to. It waits for somebody to look.
+     * A command that the process sent was refused in a way it has no answer to, or it cannot handle an event. It waits
+     * for somebody to look.
      *
      * @param process kind of the process, such as {@code shipment}
-     * @param command simple name of the command
-     * @param code stable code of the refusal
+     * @param command simple name of the command, or of the event
+     * @param code stable code of the refusal; {@code EVENT_NOT_HANDLED} if it is an event
      */
     record ProcessStalled(String orderId, String processId, String process, String command, String code, String detail)
             implements ProcessEvent {}
 
-    /** An operator wants the current step of a process done again. */
+    /** An operator wants the current step of a process done again, or what it could not handle. */
     record ProcessRetried(String orderId, String processId, String process) implements ProcessEvent {}
 
     /** An operator gave a process up; it undoes what it arranged, as after a refusal. */
