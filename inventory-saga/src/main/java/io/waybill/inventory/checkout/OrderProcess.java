@@ -2,8 +2,12 @@ package io.waybill.inventory.checkout;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import io.waybill.chassis.messaging.Fault;
+import io.waybill.chassis.messaging.Parked;
+import io.waybill.chassis.messaging.Parking;
 import io.waybill.chassis.messaging.SagaCommands;
 import io.waybill.messages.DerivedId;
+import io.waybill.messages.OrderRelated;
+import io.waybill.messages.checkout.ProcessEvent;
 import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
 import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.checkout.ProcessEvent.ProcessStalled;
@@ -13,7 +17,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.messaging.InterceptorChain;
 import org.axonframework.messaging.Scope;
+import org.axonframework.messaging.interceptors.MessageHandlerInterceptor;
 import org.axonframework.modelling.saga.AnnotatedSaga;
 import org.axonframework.modelling.saga.SagaLifecycle;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all processes have in common: each is at a step, whose commands it has sent and whose answers it waits for. It
  * can be seen while it waits. A command refused in a way it has no answer to makes it wait for an operator, who has it
- * do the step again or give up.
+ * do the step again or give up. So does an event that it cannot handle, together with all that come after it.
  *
  * <p>A process may be given an event twice, even one it has long passed, so each handler asks where it stands first.
  *
@@ -51,6 +59,9 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
         WaitsFor waitsFor();
     }
 
+    /** Where a process stands that fails on its first event. */
+    private static final String NOT_STARTED = "NOT_STARTED";
+
     private @Nullable S step;
     /** Time of the event that led to the step; the release before did not store it, and those have waited longest. */
     private Instant since = Instant.EPOCH;
@@ -59,6 +70,12 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     private SortedSet<String> misused = new TreeSet<>();
 
     private @Nullable String lastError;
+
+    private Parked parked = new Parked();
+    private @Nullable Beginning beginning;
+
+    /** Whose process it is that could not begin. */
+    private record Beginning(String orderId, String processId) {}
 
     /** Kind of the process, as operators know it. */
     abstract String process();
@@ -102,14 +119,73 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     final ProcessView view() {
         return new ProcessView(
                 process(),
-                processId(),
-                orderId(),
-                step().name(),
+                beginning().processId(),
+                beginning().orderId(),
+                step == null ? NOT_STARTED : step.name(),
                 isStalled() ? WaitsFor.OPERATOR : waitsFor(),
                 since,
                 isStalled(),
-                lastError,
+                parked.isEmpty() ? lastError : parked.error(),
+                parked.isEmpty()
+                        ? null
+                        : new ProcessView.ParkedEvent(parked.position(), parked.type(), parked.waiting()),
                 deadline());
+    }
+
+    private Beginning beginning() {
+        return hasStarted()
+                ? new Beginning(orderId(), processId())
+                : Objects.requireNonNull(
+                        beginning, "a process that has not started has an event that it cannot handle");
+    }
+
+    /** Around every handler: what one of them fails on waits for an operator, and whatever comes later waits behind it. */
+    @MessageHandlerInterceptor
+    final @Nullable Object handle(EventMessage<?> event, InterceptorChain handler, Parking parking) throws Exception {
+        Function<String, Object> stalled = error -> stall(event, error);
+        return switch (event.getPayload()) {
+            case ProcessRetried retried
+            when isParked(retried.process()) -> {
+                parking.retry(parked);
+                yield null;
+            }
+            case ProcessResolved resolved
+            when isParked(resolved.process()) -> {
+                @Nullable S stuckAt = step;
+                boolean goesOn = hasStarted() && parking.discard(parked);
+                if (goesOn) {
+                    parking.handleAtOnce(parked, event, handler, stalled);
+                }
+                // Without the event that was given up, nothing may ever lead it on.
+                if (!goesOn || (step == stuckAt && parked.isEmpty())) {
+                    SagaLifecycle.end();
+                }
+                yield null;
+            }
+            case ProcessEvent decision -> parking.handleAtOnce(parked, event, handler, stalled);
+            default -> parking.handle(parked, event, handler, stalled);
+        };
+    }
+
+    private boolean isParked(String kind) {
+        return isAbout(kind) && !parked.isEmpty();
+    }
+
+    private ProcessStalled stall(EventMessage<?> event, String error) {
+        if (!hasStarted()) {
+            // It is associated with what names it, and with nothing else yet.
+            String processId =
+                    SagaLifecycle.associationValues().iterator().next().getValue();
+            beginning = new Beginning(((OrderRelated) event.getPayload()).orderId(), processId);
+            since = event.getTimestamp();
+        }
+        return new ProcessStalled(
+                beginning().orderId(),
+                beginning().processId(),
+                process(),
+                event.getPayloadType().getSimpleName(),
+                "EVENT_NOT_HANDLED",
+                error);
     }
 
     final boolean hasStarted() {
@@ -132,6 +208,10 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     }
 
     private boolean isStalled() {
+        return !parked.isEmpty() || isRefused();
+    }
+
+    private boolean isRefused() {
         return !misused.isEmpty() || waitsFor() == WaitsFor.OPERATOR;
     }
 
@@ -161,7 +241,7 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     }
 
     final void resolve(ProcessResolved resolved, Instant at, SagaCommands commands) {
-        if (isAbout(resolved.process()) && !giveUp(resolved.reason(), at, commands) && isStalled()) {
+        if (isAbout(resolved.process()) && !giveUp(resolved.reason(), at, commands) && isRefused()) {
             SagaLifecycle.end();
         }
     }
@@ -193,7 +273,7 @@ abstract class OrderProcess<S extends Enum<S> & OrderProcess.Step> {
     private void endOnceAnswered(SagaCommands commands) {
         AnnotatedSaga<?> saga = Scope.getCurrentScope();
         commands.onceAnswered(() -> saga.execute(process -> {
-            if (!isStalled()) {
+            if (!isRefused()) {
                 SagaLifecycle.end();
             }
         }));

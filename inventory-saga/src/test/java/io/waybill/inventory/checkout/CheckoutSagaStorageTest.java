@@ -2,6 +2,7 @@ package io.waybill.inventory.checkout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.waybill.chassis.messaging.Parking;
 import io.waybill.chassis.messaging.SagaCommands;
 import io.waybill.messages.checkout.CheckoutEvent.CheckoutDeadlinePassed;
 import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
@@ -170,7 +171,8 @@ class CheckoutSagaStorageTest {
                 saga,
                 new AnnotationSagaMetaModelFactory(MultiParameterResolverFactory.ordered(
                                 ClasspathParameterResolverFactory.forClass(CheckoutSaga.class),
-                                new SimpleResourceParameterResolverFactory(List.of(commands, scheduler))))
+                                new SimpleResourceParameterResolverFactory(
+                                        List.of(commands, new Parking(commands), scheduler))))
                         .modelOf(CheckoutSaga.class),
                 NoMoreInterceptors.instance());
     }

@@ -303,6 +303,7 @@ class CheckoutSagaTest {
                         NOW.plusSeconds(5),
                         false,
                         null,
+                        null,
                         DEADLINE_AT));
     }
 
