@@ -111,6 +111,8 @@ public class OperationsAutoConfiguration {
                 .maxSequenceSize(CappedDeadLetterQueue.MAX_SEQUENCE_SIZE)
                 .mongoTemplate(template)
                 .serializer(serializer)
+                .clearConverters()
+                .addConverter(new UnreadLetters())
                 .build();
         return new CappedDeadLetterQueue(group, queue, letters);
     }

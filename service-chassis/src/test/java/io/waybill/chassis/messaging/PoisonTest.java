@@ -3,23 +3,34 @@ package io.waybill.chassis.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import com.mongodb.client.MongoDatabase;
+import io.axoniq.axonserver.grpc.SerializedObject;
+import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
 import io.waybill.chassis.mongo.LiveSagas;
 import io.waybill.chassis.sample.SampleApplication;
+import io.waybill.chassis.sample.SampleApplication.Count;
+import io.waybill.chassis.sample.SampleApplication.Counted;
 import io.waybill.chassis.sample.SampleApplication.Echoed;
 import io.waybill.chassis.sample.SampleApplication.Errand;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Begun;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Noted;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Retried;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Stalled;
+import io.waybill.chassis.sample.SampleApplication.Tally;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.axonframework.axonserver.connector.AxonServerConnectionManager;
+import org.axonframework.config.EventProcessingConfiguration;
+import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.bson.Document;
 import org.jspecify.annotations.NullUnmarked;
@@ -103,6 +114,71 @@ class PoisonTest {
         othersHaveNoted("tea", "cup");
         assertThat(echoed()).containsExactly("tea", "riddle", "cup", "pot");
         assertThat(told()).isEqualTo(1);
+    }
+
+    @Test
+    void isParkedByAProjectionThoughItCannotBeReadAndHoldsUpNoOtherNorTheirRetry() throws Exception {
+        store("unreadable", 0, "{\"tally\": \"unreadable\", \"by\": \"several\"}");
+        store("unreadable", 1, "{\"tally\": \"unreadable\", \"by\": 2}");
+        tallies().spoilt.add("spoilt");
+        commands().send(new Count("spoilt", 4));
+        commands().send(new Count("healthy", 7));
+
+        await().atMost(SECONDS)
+                .untilAsserted(() -> assertThat(letters("unreadable")).isEqualTo(2));
+        await().atMost(SECONDS)
+                .untilAsserted(() -> assertThat(letters("spoilt")).isEqualTo(1));
+        await().atMost(SECONDS)
+                .untilAsserted(() -> assertThat(tallies().all()).containsExactly(new Tally("healthy", 7)));
+
+        tallies().spoilt.clear();
+        assertThat(retry("unreadable")).isFalse();
+        assertThat(retry("spoilt")).isTrue();
+
+        assertThat(letters("unreadable")).isEqualTo(2);
+        assertThat(tallies().all()).contains(new Tally("spoilt", 4));
+    }
+
+    private void store(String tally, long sequenceNumber, String counted) throws Exception {
+        var event = Event.newBuilder()
+                .setMessageIdentifier(UUID.randomUUID().toString())
+                .setTimestamp(System.currentTimeMillis())
+                .setAggregateType("TallyAggregate")
+                .setAggregateIdentifier(tally)
+                .setAggregateSequenceNumber(sequenceNumber)
+                .setPayload(SerializedObject.newBuilder()
+                        .setType(Counted.class.getName())
+                        .setData(ByteString.copyFromUtf8(counted)))
+                .build();
+        service.getBean(AxonServerConnectionManager.class)
+                .getConnection()
+                .eventChannel()
+                .appendEvents(event)
+                .get(10, TimeUnit.SECONDS);
+    }
+
+    private SampleApplication.Tallies tallies() {
+        return service.getBean(SampleApplication.Tallies.class);
+    }
+
+    private RequestCommands commands() {
+        return service.getBean(RequestCommands.class);
+    }
+
+    private long letters(String tally) {
+        return processing().deadLetterQueue("tallies").orElseThrow().sequenceSize(tally);
+    }
+
+    private boolean retry(String tally) {
+        return processing()
+                .sequencedDeadLetterProcessor("tallies")
+                .orElseThrow()
+                .process(letter -> letter.message() instanceof DomainEventMessage<?> event
+                        && event.getAggregateIdentifier().equals(tally));
+    }
+
+    private EventProcessingConfiguration processing() {
+        return service.getBean(EventProcessingConfiguration.class);
     }
 
     private void isParked(int waiting) {
