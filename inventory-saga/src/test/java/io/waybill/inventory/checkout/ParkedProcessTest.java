@@ -7,6 +7,7 @@ import io.waybill.inventory.checkout.OrderProcess.WaitsFor;
 import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
 import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.checkout.ProcessEvent.ProcessStalled;
+import io.waybill.messages.inventory.StockEvent.StockReserved;
 import io.waybill.messages.order.OrderCommand.RejectOrder;
 import io.waybill.messages.order.OrderEvent.OrderConfirmed;
 import io.waybill.messages.order.OrderEvent.OrderPlaced;
@@ -41,6 +42,10 @@ class ParkedProcessTest {
     /** No authorization goes without an ID; checkouts look at it first of all. */
     private static final PaymentAuthorized POISON =
             new PaymentAuthorized(Samples.PAYMENT, Samples.ORDER, null, Samples.TOTAL, "auth-1", null);
+
+    /** Checkouts take note of what is reserved wherever they are. */
+    private static final StockReserved NAMELESS =
+            new StockReserved(null, "reservation", Samples.ORDER, 2, List.of(), PLACED_AT);
 
     private static final OutcomeUnknown UNKNOWN = new OutcomeUnknown(
             Samples.PAYMENT, Samples.ORDER, ProviderOperation.AUTHORIZE, Samples.PAYMENT, "timed out");
@@ -127,6 +132,21 @@ class ParkedProcessTest {
 
         assertThat(checkout(PROPERTIES).live(events)).isEmpty();
         assertThat(sent).noneMatch(RejectOrder.class::isInstance);
+    }
+
+    @Test
+    void isOverIfItIsResolvedAndMayHaveWaitedForJustThat() {
+        assertThat(checkout(PROPERTIES).live(authorizingThen(CheckoutSagaTest.DECLINED, NAMELESS, RESOLVED)))
+                .isEmpty();
+    }
+
+    @Test
+    void isLedOnByWhatWaitedBehindWhenItIsResolved() {
+        List<EventMessage<?>> events =
+                authorizingThen(CheckoutSagaTest.DECLINED, NAMELESS, CheckoutSagaTest.REJECTED, RESOLVED);
+
+        assertThat(checkout(PROPERTIES).live(events)).isEmpty();
+        assertThat(sent).contains(Samples.CANCEL_PAYMENT, Samples.RELEASE_TEA, Samples.RELEASE_CUP);
     }
 
     @Test

@@ -30,6 +30,7 @@ import io.waybill.messages.payment.PaymentEvent.CaptureCompleted;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -61,6 +63,9 @@ import org.springframework.test.web.servlet.assertj.MvcTestResult;
 @AutoConfigureMockMvc
 @ContextConfiguration(initializers = ProcessControllerTest.OwnNode.class)
 class ProcessControllerTest {
+
+    /** Five attempts, with a second and a half between them at the most, and as long again. */
+    private static final Duration PARKED = Duration.ofSeconds(20);
 
     private static final List<LineQuantity> LINES = List.of(pieces(2, "TEA"));
 
@@ -124,6 +129,39 @@ class ProcessControllerTest {
             await().untilAsserted(() -> assertThat(view(shipment).waitsFor()).isEqualTo(WaitsFor.PAYMENT));
         }
         assertThat(view("held").stalled()).isTrue();
+    }
+
+    @Test
+    @NullUnmarked // no shipment goes without an amount: it can only be poison
+    void anEventThatAShipmentCannotHandleHoldsUpThatShipmentOnlyUntilAnOperatorHasDecided() {
+        happened("poisoned", new ShipmentRequested(ORDER, "poisoned", LINES, null, null));
+        happened("poisoned", new CaptureCompleted(PAYMENT, ORDER, "poisoned", eur(2500)));
+
+        for (int n = 0; n < 8; n++) {
+            String shipment = "unpoisoned-" + n;
+            happened(shipment, requested(shipment));
+            await().atMost(PARKED)
+                    .untilAsserted(() -> assertThat(view(shipment).waitsFor()).isEqualTo(WaitsFor.PAYMENT));
+        }
+        await().atMost(PARKED).untilAsserted(() -> {
+            ProcessView view = view("poisoned");
+            assertThat(view.stalled()).isTrue();
+            assertThat(view.orderId()).isEqualTo(ORDER);
+            assertThat(view.step()).isEqualTo("NOT_STARTED");
+            assertThat(view.lastError()).contains("NullPointerException");
+            assertThat(view.parked().type()).isEqualTo(ShipmentRequested.class.getName());
+            assertThat(view.parked().waiting()).isEqualTo(1);
+        });
+
+        assertThat(mvc.post().uri("/api/ops/sagas/poisoned/retry")).hasStatus(202);
+        await().atMost(PARKED)
+                .untilAsserted(() -> assertThat(told("poisoned"))
+                        .extracting(EventMessage::getPayload)
+                        .hasExactlyElementsOfTypes(ProcessStalled.class, ProcessRetried.class, ProcessStalled.class));
+        assertThat(view("poisoned").parked().waiting()).isEqualTo(1);
+
+        assertThat(resolve("poisoned", "{\"reason\": \"never asked for\"}")).hasStatus(202);
+        await().untilAsserted(() -> assertThat(one("poisoned")).hasStatus(404));
     }
 
     @Test
