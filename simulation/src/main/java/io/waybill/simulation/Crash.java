@@ -1,5 +1,6 @@
 package io.waybill.simulation;
 
+import com.mongodb.MongoWriteException;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,11 @@ final class Crash extends RuntimeException {
         super(why, null, false, false);
     }
 
-    /** Whether something went wrong that is tried again: a crash, or that another was faster. */
+    /** Whether something went wrong that is tried again: a crash, or that another was faster, also in a database. */
     static boolean isBehind(@Nullable Throwable thrown) {
         return thrown instanceof Crash
                 || thrown instanceof ConcurrencyException
+                || thrown instanceof MongoWriteException
                 || (thrown != null && isBehind(thrown.getCause()));
     }
 }

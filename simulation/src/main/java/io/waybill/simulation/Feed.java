@@ -29,11 +29,15 @@ final class Feed extends AbstractEventProcessor {
     /**
      * Handles events as one batch.
      *
+     * @param claim by which it may do so
      * @throws RuntimeException what a handler threw; nothing that it wrote by then is taken back
      */
-    void handle(List<? extends EventMessage<?>> events, Segment segment) {
+    void handle(List<? extends EventMessage<?>> events, Segment segment, Claim claim) {
+        var batch = new BatchingUnitOfWork<>(events);
+        batch.resources().put("Processor[" + getName() + "]/SegmentId", segment.getSegmentId());
+        batch.resources().put(Claim.RESOURCE, claim);
         try {
-            processInUnitOfWork(events, new BatchingUnitOfWork<>(events), List.of(segment));
+            processInUnitOfWork(events, batch, List.of(segment));
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericTrackedDomainEventMessage;
+import org.axonframework.eventhandling.GenericTrackedEventMessage;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventsourcing.eventstore.DomainEventStream;
@@ -19,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** All events in their order. */
 final class Log implements EventStorageEngine {
 
-    private final List<EventMessage<?>> events = new ArrayList<>();
+    private final List<TrackedEventMessage<?>> events = new ArrayList<>();
     private final Map<String, List<DomainEventMessage<?>>> byAggregate = new HashMap<>();
     private Consumer<EventMessage<?>> watcher = event -> {};
     private Consumer<Point> points = point -> {};
@@ -41,7 +44,7 @@ final class Log implements EventStorageEngine {
         return events.size();
     }
 
-    EventMessage<?> read(int position) {
+    TrackedEventMessage<?> read(int position) {
         return events.get(position);
     }
 
@@ -51,7 +54,7 @@ final class Log implements EventStorageEngine {
     }
 
     /** Events from one position to before another. */
-    List<EventMessage<?>> read(int from, int to) {
+    List<TrackedEventMessage<?>> read(int from, int to) {
         return List.copyOf(events.subList(from, to));
     }
 
@@ -69,10 +72,17 @@ final class Log implements EventStorageEngine {
                         .computeIfAbsent(ofAggregate.getAggregateIdentifier(), id -> new ArrayList<>())
                         .add(ofAggregate);
             }
-            events.add(event);
+            events.add(tracked(event, events.size()));
             watcher.accept(event);
         }
         points.accept(Point.AFTER_APPEND);
+    }
+
+    private static TrackedEventMessage<?> tracked(EventMessage<?> event, int position) {
+        var token = new GlobalSequenceTrackingToken(position);
+        return event instanceof DomainEventMessage<?> ofAggregate
+                ? new GenericTrackedDomainEventMessage<>(token, ofAggregate)
+                : new GenericTrackedEventMessage<>(token, event);
     }
 
     @Override

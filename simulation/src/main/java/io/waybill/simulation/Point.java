@@ -15,6 +15,9 @@ enum Point {
     AMID_SAGA_WRITE,
     /** Before the position in the log is stored. */
     AFTER_SAGA_WRITE,
+    BEFORE_VIEW_WRITE,
+    /** The view is stored, and not the position in the log. */
+    AFTER_VIEW_WRITE,
     BEFORE_PROVIDER_CALL,
     /** The provider has answered, and nobody records it. */
     AFTER_PROVIDER_CALL;

@@ -3,7 +3,6 @@ package io.waybill.simulation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.axonframework.eventhandling.EventMessage;
 
@@ -13,28 +12,26 @@ import org.axonframework.eventhandling.EventMessage;
  */
 final class Reader {
 
+    /** Handles events as one batch, which is to fail if the claim is taken from it. */
+    @FunctionalInterface
+    interface Instance {
+        void handle(List<? extends EventMessage<?>> events, Claim claim);
+    }
+
     private final String name;
     private final Predicate<EventMessage<?>> interest;
-    private final List<Consumer<List<? extends EventMessage<?>>>> instances;
+    private final List<Instance> instances;
     private final Map<Class<?>, Boolean> interesting = new HashMap<>();
     private int position;
     /** Which of the claims made so far is the last. */
     private int claim;
 
     private int busy;
-    /** Where the batch ends in whose midst an instance is. */
-    private int end;
-
-    private boolean robbed;
-
     /**
      * @param interest says of which types it handles events; the others are passed over
-     * @param instances each handles events as one batch
+     * @param instances that share the position
      */
-    Reader(
-            String name,
-            Predicate<EventMessage<?>> interest,
-            List<Consumer<List<? extends EventMessage<?>>>> instances) {
+    Reader(String name, Predicate<EventMessage<?>> interest, List<Instance> instances) {
         this.name = name;
         this.interest = interest;
         this.instances = instances;
@@ -45,12 +42,11 @@ final class Reader {
     }
 
     /**
-     * Whether an instance is in the midst of a batch and another could take the claim from it, which then handles events
-     * of that batch only. Were it to go further, and end a process that starts in the batch, the one that was robbed
-     * would start it once more: services do not keep it from that.
+     * Whether an instance is in the midst of a batch and another could take the claim from it, which then goes on as long
+     * as the one that was robbed does nothing.
      */
     boolean canBeRobbed() {
-        return busy == 1 && instances.size() > 1 && !robbed;
+        return isBusy() && busy < instances.size();
     }
 
     boolean isBusy() {
@@ -62,7 +58,7 @@ final class Reader {
         while (position < log.size() && !isInteresting(log.read(position))) {
             position++;
         }
-        return (isBusy() ? end : log.size()) - position;
+        return log.size() - position;
     }
 
     /**
@@ -75,16 +71,17 @@ final class Reader {
     void read(Log log, int count, boolean keepsPosition) {
         int from = position;
         int claimed = ++claim;
-        robbed = busy++ > 0;
-        end = from + count;
+        Claim own = () -> {
+            if (claimed != claim) {
+                throw new Crash("its claim was taken");
+            }
+        };
         try {
-            instances.get(busy - 1).accept(log.read(from, from + count));
+            instances.get(busy++).handle(log.read(from, from + count), own);
         } finally {
             busy--;
         }
-        if (claimed != claim) {
-            throw new Crash("its claim was taken");
-        }
+        own.check();
         position = from + (keepsPosition ? count : 0);
     }
 

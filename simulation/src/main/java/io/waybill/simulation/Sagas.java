@@ -1,64 +1,81 @@
 package io.waybill.simulation;
 
+import io.waybill.chassis.mongo.ChassisStores;
+import io.waybill.chassis.mongo.LiveSagas;
 import io.waybill.inventory.checkout.ReturnSaga;
 import io.waybill.inventory.checkout.Steps;
 import io.waybill.messages.order.OrderEvent.ReturnInspected;
-import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
+import java.time.Clock;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
-import org.axonframework.modelling.command.ConcurrencyException;
+import java.util.function.Supplier;
 import org.axonframework.modelling.saga.AssociationValue;
 import org.axonframework.modelling.saga.AssociationValues;
 import org.axonframework.modelling.saga.repository.SagaStore;
-import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * Keeps sagas as JSON, so that what a process knew of one when it crashed is lost with it, and otherwise as services do:
- * a saga is replaced only at the version that was loaded, an association leads to one saga, and a crash may come between
- * the two.
- */
+/** The services' store of sagas as it is; a crash may come before, after and between any two of its writes. */
 final class Sagas implements SagaStore<Object> {
 
-    private record Stored(
-            Class<?> type, int version, SerializedObject<byte[]> saga, Set<AssociationValue> associations) {}
-
-    private record Lead(Class<?> type, AssociationValue association) {}
+    /** More than there are in any history. */
+    private static final int ALL = 10_000;
 
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Serializer serializer;
-    private final Map<String, Stored> sagas = new LinkedHashMap<>();
-    private final Map<Lead, String> leads = new HashMap<>();
+    private final Supplier<SagaStore<Object>> stores;
+    private final BiConsumer<Point, @Nullable String> points;
     /** By the ID of the saga: at which step it was when it last sent or stored something. */
     private final Map<String, String> steps = new HashMap<>();
 
-    private BiConsumer<Point, @Nullable String> points = (point, step) -> {};
+    private SagaStore<Object> store;
+    /** Null as long as no saga is being stored. */
+    private @Nullable Write write;
 
-    Sagas(Serializer serializer) {
-        this.serializer = serializer;
+    private static final class Write {
+        private final @Nullable String step;
+        private boolean begun;
+
+        Write(@Nullable String step) {
+            this.step = step;
+        }
     }
 
     /**
-     * Forgets all.
-     *
-     * @param newPoints is told which point is passed on behalf of which step, and may throw
+     * @param documents where they are kept; it has to tell before each write to {@link #between}
+     * @param points is told which point is passed on behalf of which step, and may throw
      */
-    void clear(BiConsumer<Point, @Nullable String> newPoints) {
-        sagas.clear();
-        leads.clear();
+    Sagas(Documents documents, Serializer serializer, Clock clock, BiConsumer<Point, @Nullable String> points) {
+        this.serializer = serializer;
+        this.points = points;
+        stores = () -> ChassisStores.sagas(documents.database(), serializer, clock);
+        store = stores.get();
+    }
+
+    /** Forgets all, also what the store remembers besides its documents. */
+    void clear() {
+        store = stores.get();
         steps.clear();
-        points = newPoints;
+    }
+
+    /** Whether somebody is in the midst of storing one. */
+    boolean isBeingStored() {
+        return write != null;
+    }
+
+    /** To be called before each write to the documents of sagas. */
+    void between() {
+        @Nullable Write current = write;
+        if (current != null && current.begun) {
+            points.accept(Point.AMID_SAGA_WRITE, current.step);
+        } else if (current != null) {
+            current.begun = true;
+        }
     }
 
     /** Notes at which step a saga is; null before it has started. */
@@ -70,128 +87,70 @@ final class Sagas implements SagaStore<Object> {
 
     /** At which steps those are that wait for what payment does about an order. */
     List<String> waitingForPayment(String orderId) {
-        return sagas.values().stream()
-                .<Object>map(stored -> serializer.deserialize(stored.saga()))
+        return all().stream()
                 .filter(saga -> Steps.waitsForPayment(saga, orderId))
                 .map(saga -> Steps.of(saga).orElseThrow())
                 .toList();
     }
 
-    /** Those that have not ended, as text; not those that nothing leads to, which a crash left behind. */
+    /** Those that have not ended, as text. */
     List<String> live() {
-        return sagas.entrySet().stream()
-                .filter(saga -> leads.containsValue(saga.getKey()))
-                .map(Map.Entry::getValue)
-                .map(stored -> stored.type().getSimpleName() + " " + stored.associations() + " "
-                        + new String(stored.saga().getData(), StandardCharsets.UTF_8))
+        return all().stream()
+                .map(saga -> saga.getClass().getSimpleName() + " "
+                        + serializer.serialize(saga, String.class).getData())
                 .toList();
     }
 
     /** Returns whose refund was refused, and about which somebody has to decide. */
     List<ReturnInspected> refusedReturns() {
-        return sagas.values().stream()
-                .filter(stored -> stored.type() == ReturnSaga.class)
-                .map(stored -> JSON.readTree(stored.saga().getData()))
+        return all().stream()
+                .filter(ReturnSaga.class::isInstance)
+                .map(saga ->
+                        JSON.readTree(serializer.serialize(saga, String.class).getData()))
                 .filter(saga -> saga.path("step").asString().equals("REFUSED"))
                 .map(saga -> JSON.treeToValue(saga.path("inspected"), ReturnInspected.class))
                 .toList();
     }
 
+    private List<Object> all() {
+        return ((LiveSagas) store).scan(ALL);
+    }
+
     @Override
     public Set<String> findSagas(Class<?> sagaType, AssociationValue association) {
-        @Nullable String found = leads.get(new Lead(sagaType, association));
-        return found == null ? Set.of() : Set.of(found);
+        return store.findSagas(sagaType, association);
     }
 
     @Override
     @SuppressWarnings({"unchecked", "NullAway"}) // Axon wants null for a saga that is not there
     public <S> @Nullable Entry<S> loadSaga(Class<S> sagaType, String id) {
-        @Nullable Stored stored = sagas.get(id);
-        if (stored == null) {
-            return null;
-        }
-        loadedVersions().put(id, stored.version());
-        S saga = (S) serializer.deserialize(stored.saga());
-        completeAssociations(id, stored);
-        return new Entry<>() {
-            @Override
-            public Set<AssociationValue> associationValues() {
-                return new HashSet<>(stored.associations());
-            }
-
-            @Override
-            public S saga() {
-                return saga;
-            }
-        };
+        return store.loadSaga(sagaType, id);
     }
 
     @Override
     public void insertSaga(Class<?> sagaType, String id, Object saga, Set<AssociationValue> associations) {
-        @Nullable String step = note(id, saga);
-        points.accept(Point.BEFORE_SAGA_WRITE, step);
-        store(sagaType, id, 0, saga, associations);
-        points.accept(Point.AMID_SAGA_WRITE, step);
-        associations.stream()
-                .sorted(Comparator.comparing(AssociationValue::getKey).thenComparing(AssociationValue::getValue))
-                .forEach(value -> associate(sagaType, id, value));
-        points.accept(Point.AFTER_SAGA_WRITE, step);
+        write(note(id, saga), () -> store.insertSaga(sagaType, id, saga, associations));
     }
 
     @Override
     public void updateSaga(Class<?> sagaType, String id, Object saga, AssociationValues associations) {
-        @Nullable String step = note(id, saga);
-        points.accept(Point.BEFORE_SAGA_WRITE, step);
-        int loaded = checkVersion(id);
-        store(sagaType, id, loaded + 1, saga, associations.asSet());
-        points.accept(Point.AMID_SAGA_WRITE, step);
-        associations.addedAssociations().forEach(value -> associate(sagaType, id, value));
-        associations.removedAssociations().forEach(value -> leads.remove(new Lead(sagaType, value)));
-        points.accept(Point.AFTER_SAGA_WRITE, step);
+        write(note(id, saga), () -> store.updateSaga(sagaType, id, saga, associations));
     }
 
     @Override
     public void deleteSaga(Class<?> sagaType, String id, Set<AssociationValue> associations) {
-        @Nullable String step = steps.get(id);
-        points.accept(Point.BEFORE_SAGA_WRITE, step);
-        checkVersion(id);
-        associations.forEach(value -> leads.remove(new Lead(sagaType, value)));
-        points.accept(Point.AMID_SAGA_WRITE, step);
-        sagas.remove(id);
+        write(steps.get(id), () -> store.deleteSaga(sagaType, id, associations));
+    }
+
+    private void write(@Nullable String step, Runnable action) {
+        @Nullable Write outer = write;
+        write = new Write(step);
+        try {
+            points.accept(Point.BEFORE_SAGA_WRITE, step);
+            action.run();
+        } finally {
+            write = outer;
+        }
         points.accept(Point.AFTER_SAGA_WRITE, step);
-    }
-
-    private void store(Class<?> type, String id, int version, Object saga, Set<AssociationValue> associations) {
-        sagas.put(id, new Stored(type, version, serializer.serialize(saga, byte[].class), Set.copyOf(associations)));
-    }
-
-    private void associate(Class<?> type, String id, AssociationValue value) {
-        @Nullable String holder = leads.putIfAbsent(new Lead(type, value), id);
-        if (holder != null && !holder.equals(id)) {
-            @Nullable Stored held = sagas.get(holder);
-            if (held != null) {
-                completeAssociations(holder, held);
-            }
-            throw new ConcurrencyException(value + " leads to another saga");
-        }
-    }
-
-    private void completeAssociations(String id, Stored stored) {
-        if (stored.associations().size() > 1) {
-            stored.associations().forEach(value -> leads.putIfAbsent(new Lead(stored.type(), value), id));
-        }
-    }
-
-    private int checkVersion(String id) {
-        int loaded = Objects.requireNonNull(loadedVersions().get(id), "not loaded by this batch: " + id);
-        @Nullable Stored stored = sagas.get(id);
-        if (stored == null || stored.version() != loaded) {
-            throw new ConcurrencyException("Saga " + id + " was changed by another processor meanwhile");
-        }
-        return loaded;
-    }
-
-    private static Map<String, Integer> loadedVersions() {
-        return CurrentUnitOfWork.get().root().getOrComputeResource(Sagas.class.getName(), key -> new HashMap<>());
     }
 }

@@ -4,6 +4,7 @@ import io.waybill.chassis.messaging.ChassisParts;
 import io.waybill.chassis.messaging.Parking;
 import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.chassis.mongo.ChassisStores;
 import java.lang.annotation.Annotation;
 import java.time.Clock;
 import java.time.Instant;
@@ -11,11 +12,14 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.CommandCallback;
@@ -77,8 +81,10 @@ final class Services {
             .toList();
     private final Wire wire = new Wire(instances, this::sender);
     private final Timers timers = new Timers(this::now);
-    private final Sagas sagas = new Sagas(ChassisParts.serializer());
+    private final Sagas sagas;
     private final List<Reader> processes = new ArrayList<>();
+    private final Map<String, Documents> databases = new TreeMap<>();
+    private final List<Views> views = new ArrayList<>();
     private final ParameterResolverFactory parameters;
 
     private Instant now = START;
@@ -89,6 +95,8 @@ final class Services {
     private BiConsumer<Point, @Nullable String> points = (point, step) -> {};
 
     Services() {
+        Documents ofProcesses = database("inventory");
+        sagas = new Sagas(ofProcesses, ChassisParts.serializer(), clock(), this::pass);
         List<Object> resources = new ArrayList<>();
         var gateway = DefaultCommandGateway.builder().commandBus(wire).build();
         var commands = new SagaCommands(gateway, events);
@@ -106,6 +114,35 @@ final class Services {
         found("io.waybill.inventory", ProcessingGroup.class).stream()
                 .filter(type -> !type.isAnnotationPresent(Saga.class) && !type.isAnnotationPresent(Projection.class))
                 .forEach(this::follow);
+        found("io.waybill", Projection.class).stream()
+                .collect(Collectors.groupingBy(Services::serviceOf, TreeMap::new, Collectors.toList()))
+                .forEach((service, types) -> views.add(new Views(types, database(service), INSTANCES, parameters)));
+    }
+
+    private Documents database(String service) {
+        return databases.computeIfAbsent(service, name -> new Documents(this::beforeWrite, this::afterWrite));
+    }
+
+    private void beforeWrite(String collection) {
+        if (ChassisStores.OF_SAGAS.contains(collection)) {
+            sagas.between();
+        } else {
+            pass(Point.BEFORE_VIEW_WRITE, null);
+        }
+    }
+
+    private void afterWrite(String collection) {
+        if (!ChassisStores.OF_SAGAS.contains(collection)) {
+            pass(Point.AFTER_VIEW_WRITE, null);
+        }
+    }
+
+    private void pass(Point point, @Nullable String step) {
+        outside(() -> points.accept(point, step));
+    }
+
+    private static String serviceOf(Class<?> type) {
+        return type.getPackageName().split("\\.", -1)[2];
     }
 
     /**
@@ -121,11 +158,13 @@ final class Services {
             BiConsumer<Point, @Nullable String> newPoints) {
         GenericEventMessage.clock = clock();
         CountedIdentifiers.restart();
-        log.clear(watcher, point -> outside(() -> newPoints.accept(point, null)));
+        log.clear(watcher, point -> pass(point, null));
         wire.take();
         timers.clear();
-        sagas.clear(newPoints);
+        sagas.clear();
         processes.forEach(Reader::rewind);
+        databases.values().forEach(Documents::clear);
+        projections().forEach(Reader::rewind);
         now = START;
         deliver = deliverCommands;
         points = newPoints;
@@ -138,7 +177,7 @@ final class Services {
             AnnotatedSaga<?> saga = Scope.getCurrentScope();
             step = sagas.note(saga.getSagaIdentifier(), saga.root());
         }
-        points.accept(Point.BEFORE_DISPATCH, step);
+        pass(Point.BEFORE_DISPATCH, step);
         return step;
     }
 
@@ -160,6 +199,16 @@ final class Services {
 
     List<Reader> processes() {
         return processes;
+    }
+
+    /** Those who keep read models. */
+    List<Reader> projections() {
+        return views.stream().flatMap(view -> view.keepers().stream()).toList();
+    }
+
+    /** Checks that each read model is what the log says. */
+    void checkViews() {
+        views.forEach(view -> view.check(log));
     }
 
     Instant now() {
@@ -205,12 +254,13 @@ final class Services {
             var feed = new Feed(name, handlers.get());
             feed.registerHandlerInterceptor(this::deliverFirst);
             feed.registerHandlerInterceptor(ChassisParts.join());
+            feed.registerHandlerInterceptor(ChassisParts.keepClaim(Claim.OF_CURRENT_BATCH, name));
             feed.registerHandlerInterceptor(around);
             feeds.add(feed);
         }
         for (Segment segment : segments) {
-            List<Consumer<List<? extends EventMessage<?>>>> readers = feeds.stream()
-                    .<Consumer<List<? extends EventMessage<?>>>>map(feed -> events -> feed.handle(events, segment))
+            List<Reader.Instance> readers = feeds.stream()
+                    .<Reader.Instance>map(feed -> (events, claim) -> feed.handle(events, segment, claim))
                     .toList();
             EventHandlerInvoker any = feeds.getFirst().eventHandlerInvoker();
             processes.add(new Reader(

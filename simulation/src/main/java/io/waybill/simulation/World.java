@@ -50,7 +50,13 @@ final class World {
     private static final int DEEPEST = 2;
 
     private static final int BATCH = 8;
+    /** A read model needs no command answered, so it may be given more at a time. */
+    private static final int BATCH_OF_VIEW = 40;
+
     private static final int RARELY = 12;
+    /** So much may happen while one that had the claim does nothing: enough for a process to begin and to end. */
+    private static final int LONG_SLEEP = 25;
+
     /** One in so many points that a process passes is where it ends. */
     private static final int CRASHES = 100;
     /** How much may happen between two requests, in histories where all is slow, and in some where it is not. */
@@ -67,6 +73,8 @@ final class World {
     private final Clients clients;
     private final Courier courier;
     private final List<Reader> readers;
+    /** Empty in histories in which nobody looks at read models: most of the time goes into them. */
+    private List<Reader> projections = List.of();
 
     /** Commands of processes that crashed, which may still arrive. */
     private final List<Wire.Sent<?, ?>> strays = new ArrayList<>();
@@ -111,7 +119,10 @@ final class World {
         services.reset(this::happened, this::deliverCommands, this::pass);
         services.wire().choose(choices::below);
         readers = new ArrayList<>(services.processes());
-        readers.add(new Reader("courier", event -> event.getPayload() instanceof PaymentEvent, List.of(courier::read)));
+        readers.add(new Reader(
+                "courier",
+                event -> event.getPayload() instanceof PaymentEvent,
+                List.of((events, claim) -> courier.read(events))));
     }
 
     /** What happened so far, a line for each thing. */
@@ -129,6 +140,9 @@ final class World {
 
     /** Lets people ask for a number of things, meanwhile anything happen, and in the end all that is left to happen. */
     void live(int requests) {
+        if (choices.onceIn(2)) {
+            projections = services.projections();
+        }
         clients.openShop();
         int haste = choices.oneOf(HASTE);
         for (int i = 0; i < requests; i++) {
@@ -151,7 +165,7 @@ final class World {
     private void happen() {
         happenings++;
         pass();
-        switch (choices.below(12)) {
+        switch (choices.below(14)) {
             case 0, 1 -> carry();
             case 2 -> {
                 if (!courier.tellLate()) {
@@ -177,7 +191,8 @@ final class World {
                     deliverStray();
                 }
             }
-            default -> read();
+            case 8, 9 -> read(projections, BATCH_OF_VIEW);
+            default -> read(readers, BATCH);
         }
         check();
     }
@@ -211,6 +226,10 @@ final class World {
                 "these wait for ever: %s",
                 services.sagas().live());
         books.checkQuiet();
+        if (!projections.isEmpty()) {
+            count("histories with read models");
+            services.checkViews();
+        }
     }
 
     /** The same as long as the bank is not to be reached: no checkout outlives its deadline for that. */
@@ -253,7 +272,8 @@ final class World {
 
     private boolean somethingHappensNow(boolean bankAnswers) {
         pass();
-        return read()
+        return read(readers, BATCH)
+                || read(projections, BATCH_OF_VIEW)
                 || deliverStray()
                 || courier.tellLate()
                 || (bankAnswers && (carry() || bank.doSomethingLate() || sendNotice()));
@@ -317,20 +337,21 @@ final class World {
     // What processes do.
 
     /** Somebody handles events not read yet, may crash meanwhile, or forget that he did; false if all is read. */
-    private boolean read() {
-        List<Reader> late = readers.stream()
+    private boolean read(List<Reader> some, int most) {
+        List<Reader> late = some.stream()
                 .filter(reader -> !reader.isBusy() || (!calm && reader.canBeRobbed()))
                 .filter(reader -> reader.behind(services.log()) > 0)
                 .toList();
         if (late.isEmpty()) {
             return false;
         }
-        Reader reader = choices.oneOf(late);
+        List<Reader> robbed = late.stream().filter(Reader::isBusy).toList();
+        Reader reader = choices.oneOf(robbed.isEmpty() || choices.onceIn(2) ? late : robbed);
         if (reader.isBusy()) {
             count("claims taken from an instance amid a batch");
         }
         int behind = reader.behind(services.log());
-        int batch = choices.between(1, Math.min(BATCH, behind));
+        int batch = choices.between(1, Math.min(oneOr(most), behind));
         boolean keepsPosition = calm || !choices.onceIn(12);
         tell("%s reads %d of %d%s", reader, batch, behind, keepsPosition ? "" : " and will forget it");
         if (!keepsPosition) {
@@ -350,6 +371,14 @@ final class World {
         return true;
     }
 
+    /**
+     * A process that begins and ends in one batch is never stored, and leaves nothing by which one who lost his claim
+     * when it was checked already, and is just storing it, could see that it has ended.
+     */
+    private int oneOr(int most) {
+        return services.sagas().isBeingStored() ? 1 : most;
+    }
+
     /** The commands of one batch arrive in any order, some of them twice, and other things happen in between. */
     private void deliverCommands() {
         List<Wire.Sent<?, ?>> sent = services.wire().take();
@@ -366,7 +395,7 @@ final class World {
             }
             deliver(next);
             pass(Point.AFTER_DISPATCH, next.step());
-            meanwhile();
+            meanwhile(choices.onceIn(RARELY) ? LONG_SLEEP : 1);
         }
     }
 
@@ -379,11 +408,13 @@ final class World {
         }
     }
 
-    private void meanwhile() {
+    private void meanwhile(int happenings) {
         if (!calm && depth < DEEPEST && choices.onceIn(4)) {
             depth++;
             try {
-                happen();
+                for (int left = happenings; left > 0; left--) {
+                    happen();
+                }
             } finally {
                 depth--;
             }
@@ -484,8 +515,15 @@ final class World {
     }
 
     private void pass(Point point, @Nullable String step) {
-        if (point == Point.BEFORE_APPEND) {
-            meanwhile();
+        switch (point) {
+            case BEFORE_APPEND -> meanwhile(1);
+            case BEFORE_SAGA_WRITE, AMID_SAGA_WRITE -> meanwhile(choices.onceIn(RARELY) ? LONG_SLEEP : 1);
+            case BEFORE_VIEW_WRITE -> {
+                if (choices.onceIn(RARELY)) {
+                    meanwhile(1);
+                }
+            }
+            default -> {}
         }
         @Nullable String behalf = step == null ? doing : step;
         if (behalf != null) {

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,10 @@ class CrashMatrixTest {
 
     private static final Path DOCUMENT = Path.of("..", "docs", "crash-matrix-simulated.md");
     private static final long SEED = 7;
+    /** No step waits for a read model. */
+    private static final Set<Point> POINTS =
+            EnumSet.complementOf(EnumSet.of(Point.BEFORE_VIEW_WRITE, Point.AFTER_VIEW_WRITE));
+
     private static final String ORDER = "order-1";
     private static final String SHIPMENT = ORDER + "/ship-1";
     private static final String RETURN = ORDER + "/return-1";
@@ -258,11 +263,11 @@ class CrashMatrixTest {
                 says anything else, or when a step has no row.
 
                 """);
-        table.append(row("step", Stream.of(Point.values()).map(Point::toString)));
-        table.append(row("---", Stream.of(Point.values()).map(point -> "---")));
+        table.append(row("step", POINTS.stream().map(Point::toString)));
+        table.append(row("---", POINTS.stream().map(point -> "---")));
         matrix.forEach((step, points) -> table.append(row(
                 "`" + step + "`",
-                Stream.of(Point.values())
+                POINTS.stream()
                         .map(point -> points.containsKey(point)
                                 ? String.valueOf(
                                         points.getOrDefault(point, Set.of()).size())
