@@ -18,7 +18,7 @@ import org.axonframework.eventhandling.EventMessage;
  * The workers of the payment service. They may choose any payment, tell an answer twice, or take so long to tell it that
  * others have asked again meanwhile.
  */
-final class Courier {
+final class Courier implements Reader.Instance {
 
     private final CourierByHand courier;
     private final Choices choices;
@@ -47,8 +47,14 @@ final class Courier {
         reliable = true;
     }
 
+    @Override
+    public void begin() {
+        courier.forget();
+    }
+
     /** Takes down what events ask for. */
-    void read(List<? extends EventMessage<?>> events) {
+    @Override
+    public void handle(List<? extends EventMessage<?>> events, Claim claim) {
         for (EventMessage<?> event : events) {
             if (event instanceof DomainEventMessage<?> ofAggregate
                     && event.getPayload() instanceof PaymentEvent ofPayment) {

@@ -35,7 +35,7 @@ final class Feed extends AbstractEventProcessor {
     void handle(List<? extends EventMessage<?>> events, Segment segment, Claim claim) {
         var batch = new BatchingUnitOfWork<>(events);
         batch.resources().put("Processor[" + getName() + "]/SegmentId", segment.getSegmentId());
-        batch.resources().put(Claim.RESOURCE, claim);
+        claim.cover(batch);
         try {
             processInUnitOfWork(events, batch, List.of(segment));
         } catch (RuntimeException e) {

@@ -53,6 +53,12 @@ final class Log implements EventStorageEngine {
         return byAggregate.getOrDefault(aggregateId, List.of()).size() - 1L;
     }
 
+    /** The last event of an aggregate; empty if there is none. */
+    Optional<DomainEventMessage<?>> last(String aggregateId) {
+        List<DomainEventMessage<?>> ofAggregate = byAggregate.getOrDefault(aggregateId, List.of());
+        return ofAggregate.isEmpty() ? Optional.empty() : Optional.of(ofAggregate.getLast());
+    }
+
     /** Events from one position to before another. */
     List<TrackedEventMessage<?>> read(int from, int to) {
         return List.copyOf(events.subList(from, to));
@@ -76,6 +82,17 @@ final class Log implements EventStorageEngine {
             watcher.accept(event);
         }
         points.accept(Point.AFTER_APPEND);
+    }
+
+    @Override
+    public Optional<Long> lastSequenceNumberFor(String aggregateId) {
+        return Optional.of(lastSequenceNumber(aggregateId)).filter(last -> last >= 0);
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // Axon wants null for the head of a log that is empty
+    public @Nullable TrackingToken createHeadToken() {
+        return events.isEmpty() ? null : new GlobalSequenceTrackingToken(events.size() - 1);
     }
 
     private static TrackedEventMessage<?> tracked(EventMessage<?> event, int position) {

@@ -3,8 +3,12 @@ package io.waybill.simulation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.axonframework.eventhandling.EventMessage;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Those who read the log and act on it, at one position that they share. One of them has the claim; while it is in the
@@ -15,30 +19,42 @@ final class Reader {
     /** Handles events as one batch, which is to fail if the claim is taken from it. */
     @FunctionalInterface
     interface Instance {
+
+        /** It is about to be given all events from the first on, because what it knew is lost. */
+        default void begin() {}
+
         void handle(List<? extends EventMessage<?>> events, Claim claim);
     }
 
-    private final String name;
+    private final Store store;
+    private final String processor;
+    private final int segment;
+    private final BsonString id;
     private final Predicate<EventMessage<?>> interest;
     private final List<Instance> instances;
     private final Map<Class<?>, Boolean> interesting = new HashMap<>();
-    private int position;
     /** Which of the claims made so far is the last. */
     private int claim;
 
     private int busy;
+
     /**
+     * @param store where the position is kept
      * @param interest says of which types it handles events; the others are passed over
      * @param instances that share the position
      */
-    Reader(String name, Predicate<EventMessage<?>> interest, List<Instance> instances) {
-        this.name = name;
+    Reader(Store store, String processor, int segment, Predicate<EventMessage<?>> interest, List<Instance> instances) {
+        this.store = store;
+        this.processor = processor;
+        this.segment = segment;
+        id = new BsonString(processor + "/" + segment);
         this.interest = interest;
         this.instances = instances;
+        store.add(this);
     }
 
-    void rewind() {
-        position = 0;
+    String processor() {
+        return processor;
     }
 
     /**
@@ -49,16 +65,34 @@ final class Reader {
         return isBusy() && busy < instances.size();
     }
 
+    /** Whether nothing is lost of what it has stored. */
+    boolean isWhole() {
+        return store.isWhole();
+    }
+
     boolean isBusy() {
         return busy > 0;
     }
 
-    /** How far it is behind, after what it need not read. */
+    /** How far it is behind, after what it need not read; 0 if its position is lost. */
     int behind(Log log) {
-        while (position < log.size() && !isInteresting(log.read(position))) {
-            position++;
+        @Nullable BsonDocument token = store.token(id);
+        if (token == null) {
+            token = store.makeToken(id, processor, segment);
+            if (token == null) {
+                return 0;
+            }
+            instances.forEach(Instance::begin);
         }
-        return log.size() - position;
+        int position = Store.position(token);
+        int next = position;
+        while (next < log.size() && !isInteresting(log.read(next))) {
+            next++;
+        }
+        if (next > position) {
+            Store.move(token, next);
+        }
+        return log.size() - next;
     }
 
     /**
@@ -66,23 +100,21 @@ final class Reader {
      *
      * @param keepsPosition whether it remembers afterwards that it has
      * @throws RuntimeException what the handler threw; the events are then still unread
-     * @throws Crash if another took the claim meanwhile
+     * @throws Crash if another took the claim meanwhile, or the position was lost
      */
     void read(Log log, int count, boolean keepsPosition) {
-        int from = position;
+        BsonDocument token = Objects.requireNonNull(store.token(id), "nothing can be read without a position");
+        int from = Store.position(token);
         int claimed = ++claim;
-        Claim own = () -> {
-            if (claimed != claim) {
-                throw new Crash("its claim was taken");
-            }
-        };
+        store.checkpoints().refresh(processor);
+        var own = new Claim(() -> claimed == claim && store.isStill(id, token), store.checkpoint(log, processor));
         try {
             instances.get(busy++).handle(log.read(from, from + count), own);
         } finally {
             busy--;
         }
         own.check();
-        position = from + (keepsPosition ? count : 0);
+        Store.move(token, from + (keepsPosition ? count : 0));
     }
 
     private boolean isInteresting(EventMessage<?> event) {
@@ -91,6 +123,6 @@ final class Reader {
 
     @Override
     public String toString() {
-        return name;
+        return id.getValue();
     }
 }

@@ -5,7 +5,10 @@ import io.waybill.chassis.messaging.Parking;
 import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.messaging.SagaCommands;
 import io.waybill.chassis.mongo.ChassisStores;
+import io.waybill.messages.payment.PaymentEvent;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Parameter;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,6 +28,7 @@ import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.CommandCallback;
 import org.axonframework.commandhandling.GenericCommandMessage;
 import org.axonframework.commandhandling.SimpleCommandBus;
+import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandlerInvoker;
@@ -34,13 +38,14 @@ import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.Segment;
 import org.axonframework.eventhandling.SimpleEventHandlerInvoker;
 import org.axonframework.eventsourcing.EventSourcingRepository;
-import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.InterceptorChain;
+import org.axonframework.messaging.Message;
 import org.axonframework.messaging.MessageHandlerInterceptor;
 import org.axonframework.messaging.Scope;
 import org.axonframework.messaging.annotation.ClasspathParameterResolverFactory;
 import org.axonframework.messaging.annotation.MultiParameterResolverFactory;
+import org.axonframework.messaging.annotation.ParameterResolver;
 import org.axonframework.messaging.annotation.ParameterResolverFactory;
 import org.axonframework.messaging.annotation.SimpleResourceParameterResolverFactory;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
@@ -70,11 +75,12 @@ final class Services {
     /** Two do to each other all that more would. */
     private static final int INSTANCES = 2;
 
+    private static final String INVENTORY = "inventory";
+
     private static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
 
     private final Log log = new Log();
-    private final EventStore events =
-            EmbeddedEventStore.builder().storageEngine(log).build();
+    private final EventStore events = new Events(log);
     private final List<SimpleCommandBus> instances = Stream.generate(
                     () -> SimpleCommandBus.builder().build())
             .limit(INSTANCES)
@@ -83,9 +89,16 @@ final class Services {
     private final Timers timers = new Timers(this::now);
     private final Sagas sagas;
     private final List<Reader> processes = new ArrayList<>();
-    private final Map<String, Documents> databases = new TreeMap<>();
+    private final Map<String, Store> stores = new TreeMap<>();
     private final List<Views> views = new ArrayList<>();
     private final ParameterResolverFactory parameters;
+
+    private final CommandGateway gateway;
+
+    /** New in each history, because it remembers what was refused. */
+    private SagaCommands commands;
+
+    private Reader.Instance courier = (events, claim) -> {};
 
     private Instant now = START;
     private Runnable deliver = () -> {};
@@ -95,17 +108,19 @@ final class Services {
     private BiConsumer<Point, @Nullable String> points = (point, step) -> {};
 
     Services() {
-        Documents ofProcesses = database("inventory");
-        sagas = new Sagas(ofProcesses, ChassisParts.serializer(), clock(), this::pass);
+        sagas = new Sagas(store(INVENTORY).documents(), ChassisParts.serializer(), clock(), this::pass);
         List<Object> resources = new ArrayList<>();
-        var gateway = DefaultCommandGateway.builder().commandBus(wire).build();
-        var commands = new SagaCommands(gateway, events);
-        resources.add(commands);
+        gateway = DefaultCommandGateway.builder()
+                .commandBus(wire)
+                .dispatchInterceptors(List.of(ChassisParts.guard()))
+                .build();
+        commands = new SagaCommands(gateway, events);
         resources.add(new Parking(commands));
-        resources.add(timers);
+        resources.add(ChassisParts.guard(timers));
         resources.addAll(settings());
         parameters = MultiParameterResolverFactory.ordered(
                 ClasspathParameterResolverFactory.forClass(Services.class),
+                this::commands,
                 new SimpleResourceParameterResolverFactory(resources));
         for (CommandBus instance : instances) {
             found("io.waybill", Aggregate.class).forEach(type -> host(type, instance));
@@ -114,25 +129,69 @@ final class Services {
         found("io.waybill.inventory", ProcessingGroup.class).stream()
                 .filter(type -> !type.isAnnotationPresent(Saga.class) && !type.isAnnotationPresent(Projection.class))
                 .forEach(this::follow);
+        processes.add(new Reader(
+                store("payment"),
+                "courier",
+                0,
+                event -> event.getPayload() instanceof PaymentEvent,
+                List.of(new Reader.Instance() {
+                    @Override
+                    public void begin() {
+                        courier.begin();
+                    }
+
+                    @Override
+                    public void handle(List<? extends EventMessage<?>> events, Claim claim) {
+                        courier.handle(events, claim);
+                    }
+                })));
         found("io.waybill", Projection.class).stream()
                 .collect(Collectors.groupingBy(Services::serviceOf, TreeMap::new, Collectors.toList()))
-                .forEach((service, types) -> views.add(new Views(types, database(service), INSTANCES, parameters)));
+                .forEach((service, types) -> views.add(new Views(types, store(service), INSTANCES, parameters)));
     }
 
-    private Documents database(String service) {
-        return databases.computeIfAbsent(service, name -> new Documents(this::beforeWrite, this::afterWrite));
+    /** From now on takes down what payments ask for. */
+    void carryBy(Reader.Instance newCourier) {
+        courier = newCourier;
+    }
+
+    /** What a service keeps. */
+    Store store(String service) {
+        return stores.computeIfAbsent(
+                service, name -> new Store(name, new Documents(this::beforeWrite, this::afterWrite), () -> events));
+    }
+
+    List<Store> stores() {
+        return List.copyOf(stores.values());
+    }
+
+    private @Nullable ParameterResolver<SagaCommands> commands(
+            Executable executable, Parameter[] parameters, int index) {
+        return parameters[index].getType() != SagaCommands.class
+                ? null
+                : new ParameterResolver<>() {
+                    @Override
+                    public SagaCommands resolveParameterValue(Message<?> message) {
+                        return commands;
+                    }
+
+                    @Override
+                    public boolean matches(Message<?> message) {
+                        return true;
+                    }
+                };
     }
 
     private void beforeWrite(String collection) {
         if (ChassisStores.OF_SAGAS.contains(collection)) {
             sagas.between();
-        } else {
+        } else if (!collection.equals(ChassisStores.TOKENS)) {
             pass(Point.BEFORE_VIEW_WRITE, null);
         }
     }
 
     private void afterWrite(String collection) {
-        if (!ChassisStores.OF_SAGAS.contains(collection)) {
+        if (!ChassisStores.OF_SAGAS.contains(collection) && !collection.equals(ChassisStores.TOKENS)) {
             pass(Point.AFTER_VIEW_WRITE, null);
         }
     }
@@ -156,15 +215,15 @@ final class Services {
             Consumer<EventMessage<?>> watcher,
             Runnable deliverCommands,
             BiConsumer<Point, @Nullable String> newPoints) {
+        points = (point, step) -> {};
         GenericEventMessage.clock = clock();
         CountedIdentifiers.restart();
         log.clear(watcher, point -> pass(point, null));
         wire.take();
         timers.clear();
         sagas.clear();
-        processes.forEach(Reader::rewind);
-        databases.values().forEach(Documents::clear);
-        projections().forEach(Reader::rewind);
+        stores.values().forEach(Store::clear);
+        commands = new SagaCommands(gateway, events);
         now = START;
         deliver = deliverCommands;
         points = newPoints;
@@ -253,7 +312,7 @@ final class Services {
         for (int i = 0; i < INSTANCES; i++) {
             var feed = new Feed(name, handlers.get());
             feed.registerHandlerInterceptor(this::deliverFirst);
-            feed.registerHandlerInterceptor(ChassisParts.join());
+            feed.registerHandlerInterceptor(ChassisParts.join(name, store(INVENTORY)::checkpoints));
             feed.registerHandlerInterceptor(ChassisParts.keepClaim(Claim.OF_CURRENT_BATCH, name));
             feed.registerHandlerInterceptor(around);
             feeds.add(feed);
@@ -264,7 +323,11 @@ final class Services {
                     .toList();
             EventHandlerInvoker any = feeds.getFirst().eventHandlerInvoker();
             processes.add(new Reader(
-                    name + "/" + segment.getSegmentId(), event -> any.canHandle(event, Segment.ROOT_SEGMENT), readers));
+                    store(INVENTORY),
+                    name,
+                    segment.getSegmentId(),
+                    event -> any.canHandle(event, Segment.ROOT_SEGMENT),
+                    readers));
         }
     }
 

@@ -35,6 +35,7 @@ final class Timers implements EventScheduler {
 
     @Override
     public ScheduleToken schedule(Instant at, Object event) {
+        Claim.checkNoReplay(event);
         String token = "timer-" + ++scheduled;
         timers.add(new Timer(at, GenericEventMessage.asEventMessage(event), token));
         return new SimpleScheduleToken(token);

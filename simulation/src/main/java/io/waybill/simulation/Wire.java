@@ -59,6 +59,7 @@ final class Wire implements CommandBus {
 
     @Override
     public <C, R> void dispatch(CommandMessage<C> command, CommandCallback<? super C, ? super R> callback) {
+        Claim.checkNoReplay(command.getPayload());
         underWay.add(new Sent<>(command, callback, sender.get()));
     }
 

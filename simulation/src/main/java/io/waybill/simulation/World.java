@@ -2,6 +2,7 @@ package io.waybill.simulation;
 
 import static io.waybill.simulation.books.Violation.unless;
 
+import io.waybill.chassis.messaging.CheckpointReached;
 import io.waybill.chassis.messaging.Fault;
 import io.waybill.chassis.messaging.Misuse;
 import io.waybill.messages.checkout.ProcessEvent;
@@ -13,7 +14,6 @@ import io.waybill.messages.order.OrderCommand.RecordDelivery;
 import io.waybill.messages.order.OrderEvent.ReturnInspected;
 import io.waybill.messages.payment.PaymentCommand;
 import io.waybill.messages.payment.PaymentCommand.RefundPayment;
-import io.waybill.messages.payment.PaymentEvent;
 import io.waybill.simulation.books.Books;
 import io.waybill.simulation.books.Violation;
 import java.time.Duration;
@@ -59,6 +59,8 @@ final class World {
 
     /** One in so many points that a process passes is where it ends. */
     private static final int CRASHES = 100;
+    /** One in so many times something befalls a store. */
+    private static final int LOSSES = 15;
     /** How much may happen between two requests, in histories where all is slow, and in some where it is not. */
     private static final List<Integer> HASTE = List.of(5, 15, 40);
 
@@ -118,11 +120,8 @@ final class World {
         courier = new Courier(bank, choices, services.log(), this::answer, this::passCall);
         services.reset(this::happened, this::deliverCommands, this::pass);
         services.wire().choose(choices::below);
-        readers = new ArrayList<>(services.processes());
-        readers.add(new Reader(
-                "courier",
-                event -> event.getPayload() instanceof PaymentEvent,
-                List.of((events, claim) -> courier.read(events))));
+        readers = services.processes();
+        services.carryBy(courier);
     }
 
     /** What happened so far, a line for each thing. */
@@ -165,7 +164,7 @@ final class World {
     private void happen() {
         happenings++;
         pass();
-        switch (choices.below(14)) {
+        switch (choices.below(16)) {
             case 0, 1 -> carry();
             case 2 -> {
                 if (!courier.tellLate()) {
@@ -191,7 +190,13 @@ final class World {
                     deliverStray();
                 }
             }
-            case 8, 9 -> read(projections, BATCH_OF_VIEW);
+            case 8 -> {
+                if (choices.onceIn(LOSSES)) {
+                    befall(choices.oneOf(services.stores()));
+                }
+            }
+            case 9 -> watch(choices.oneOf(services.stores()));
+            case 10, 11 -> read(projections, BATCH_OF_VIEW);
             default -> read(readers, BATCH);
         }
         check();
@@ -272,7 +277,8 @@ final class World {
 
     private boolean somethingHappensNow(boolean bankAnswers) {
         pass();
-        return read(readers, BATCH)
+        return repair()
+                || read(readers, BATCH)
                 || read(projections, BATCH_OF_VIEW)
                 || deliverStray()
                 || courier.tellLate()
@@ -361,7 +367,7 @@ final class World {
         try {
             reader.read(services.log(), batch, keepsPosition);
         } catch (RuntimeException e) {
-            if (!Crash.isBehind(e)) {
+            if (!Crash.isBehind(e) && reader.isWhole()) {
                 throw e;
             }
             tell("%s did not finish: %s", reader, e);
@@ -436,6 +442,63 @@ final class World {
             services.wire().deliver(sent);
             return null;
         });
+    }
+
+    // What befalls stores.
+
+    /** A store is lost, in whole or in part, or saved, or put back to what it was when it was saved. */
+    private void befall(Store store) {
+        switch (choices.below(4)) {
+            case 0 -> {
+                tell("%s loses its store", store);
+                count("stores lost");
+                store.lose();
+            }
+            case 1 -> {
+                if (store.isWhole()) {
+                    tell("%s loses %s", store, store.lose(choices));
+                    count("collections lost");
+                }
+            }
+            case 2 -> store.save();
+            default -> {
+                if (store.putBack()) {
+                    tell("%s has its store put back", store);
+                    count("stores put back");
+                }
+            }
+        }
+    }
+
+    /** What a service does every few seconds: it looks whether its store is whole, and says how far it is. */
+    private boolean watch(Store store) {
+        boolean wasWhole = store.isWhole();
+        try {
+            if (!store.look()) {
+                return false;
+            }
+            if (!wasWhole && store.isWhole()) {
+                tell("%s begins anew", store);
+                count("stores made anew");
+            }
+            onBehalfOf(null, () -> {
+                store.recordCheckpoints();
+                return true;
+            });
+        } catch (RuntimeException e) {
+            if (!Crash.isBehind(e)) {
+                throw e;
+            }
+            tell("%s did not finish looking: %s", store, e);
+        }
+        return true;
+    }
+
+    private boolean repair() {
+        Optional<Store> broken =
+                services.stores().stream().filter(store -> !store.isWhole()).findFirst();
+        broken.ifPresent(this::watch);
+        return broken.isPresent();
     }
 
     // What time and the bank do.
@@ -562,6 +625,9 @@ final class World {
     /** Notes what is wrong rather than throwing it, because it would be thrown into an aggregate. */
     private void happened(EventMessage<?> message) {
         tell("    %s", message.getPayload());
+        if (message.getPayload() instanceof CheckpointReached) {
+            count("checkpoints");
+        }
         try {
             unless(
                     !(message.getPayload() instanceof ProcessStalled),

@@ -1,12 +1,14 @@
 package io.waybill.chassis.messaging;
 
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
+import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.scheduling.EventScheduler;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
+import org.axonframework.messaging.InterceptorChain;
+import org.axonframework.messaging.MessageDispatchInterceptor;
 import org.axonframework.messaging.MessageHandlerInterceptor;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.axonframework.serialization.Serializer;
 
 /** Opens to the simulation what services get from their configuration. */
@@ -14,19 +16,14 @@ public final class ChassisParts {
 
     private ChassisParts() {}
 
-    /** Joins the commands of a batch of events. */
-    public static MessageHandlerInterceptor<EventMessage<?>> join() {
-        return join("simulated", Set.of());
-    }
-
-    /** Lets a read model have no effect on anything else. */
-    public static MessageHandlerInterceptor<EventMessage<?>> joinOfProjection(String processor) {
-        return join(processor, Set.of(processor));
-    }
-
-    private static MessageHandlerInterceptor<EventMessage<?>> join(String processor, Set<String> projections) {
-        return new SagaCommands.Join(
-                processor, new Checkpoints("simulated", projections, never("A simulated process has no checkpoint")));
+    /** Joins the commands of a batch of events, of which those up to the checkpoint are a replay. */
+    public static MessageHandlerInterceptor<EventMessage<?>> join(String processor, Supplier<Checkpoints> checkpoints) {
+        return new MessageHandlerInterceptor<>() {
+            @Override
+            public Object handle(UnitOfWork<? extends EventMessage<?>> batch, InterceptorChain chain) throws Exception {
+                return new SagaCommands.Join(processor, checkpoints.get()).handle(batch, chain);
+            }
+        };
     }
 
     /** Looks, before anything of a batch is stored, whether its claim is still held. */
@@ -34,32 +31,39 @@ public final class ChassisParts {
         return new KeptClaim(claims, processor);
     }
 
-    /** Says of read models how far they are behind. Nobody asks. */
-    public static Rebuilds rebuilds() {
-        return new Rebuilds(
-                new ReadProgress() {
-                    @Override
-                    public Map<Integer, Long> segments(String processor) {
-                        return Map.of();
-                    }
+    /** Puts a checkpoint into the event store if there is something new to say. */
+    public static void record(Checkpoints checkpoints, String processor, ReadProgress progress) {
+        checkpoints.record(processor, progress);
+    }
 
-                    @Override
-                    public Optional<String> generation() {
-                        return Optional.empty();
-                    }
+    /** Fails whoever sends a command during a replay. */
+    public static MessageDispatchInterceptor<CommandMessage<?>> guard() {
+        return new ReplayGuard.OfMessages<>();
+    }
+
+    /** Fails whoever schedules or cancels something during a replay. */
+    public static EventScheduler guard(EventScheduler scheduler) {
+        return new ReplayGuard.OfSchedules(scheduler);
+    }
+
+    /** Says of read models how far they are behind. Nobody asks. */
+    public static Rebuilds rebuilds(ReadProgress progress) {
+        return new Rebuilds(
+                progress,
+                () -> {
+                    throw notAsked();
                 },
-                never("Nobody asks for processors"),
-                never("Nobody asks for the end of the log"));
+                () -> {
+                    throw notAsked();
+                });
+    }
+
+    private static IllegalStateException notAsked() {
+        return new IllegalStateException("Nobody asks how far a read model is behind");
     }
 
     /** Writes and reads sagas as services do. */
     public static Serializer serializer() {
         return AllowListSerializer.create();
-    }
-
-    private static <T> Supplier<T> never(String why) {
-        return () -> {
-            throw new IllegalStateException(why);
-        };
     }
 }

@@ -49,6 +49,13 @@ public final class CourierByHand {
                 CUSTOMERS_TIME);
     }
 
+    /** Loses all it knows. */
+    public void forget() {
+        payments.clear();
+        tries.clear();
+        customers.clear();
+    }
+
     /** Takes an event of a payment down; one that is known changes nothing. */
     public void take(PaymentEvent event, long sequence, Instant at) {
         @Nullable OutstandingPayment before = payments.get(event.paymentId());
