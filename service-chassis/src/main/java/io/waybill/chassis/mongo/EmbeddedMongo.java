@@ -10,6 +10,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -65,8 +69,15 @@ public final class EmbeddedMongo implements AutoCloseable {
         }
     }
 
-    /** Commits before it answers, where the library's own commit is once a second. */
+    /**
+     * Commits before it answers, where the library's own commit is once a second. And drops nothing that somebody is
+     * writing into: the library would go on with a map that is closed, for ever.
+     */
     private static final class CommittingBackend extends H2Backend {
+
+        private static final Set<String> DROPS = Set.of("drop", "dropDatabase");
+
+        private final ReadWriteLock dropping = new ReentrantReadWriteLock();
 
         CommittingBackend(MVStore store) {
             super(store);
@@ -74,11 +85,18 @@ public final class EmbeddedMongo implements AutoCloseable {
 
         @Override
         public Document handleMessage(MongoMessage message) {
-            Document answer = super.handleMessage(message);
-            if (getMvStore().hasUnsavedChanges()) {
-                commit();
+            boolean drops = DROPS.stream().anyMatch(message.getDocument()::containsKey);
+            Lock lock = drops ? dropping.writeLock() : dropping.readLock();
+            lock.lock();
+            try {
+                Document answer = super.handleMessage(message);
+                if (getMvStore().hasUnsavedChanges()) {
+                    commit();
+                }
+                return answer;
+            } finally {
+                lock.unlock();
             }
-            return answer;
         }
     }
 }

@@ -4,13 +4,20 @@ import static com.mongodb.client.model.Filters.eq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.model.ReplaceOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedMongoTest {
+
+    private static final int WRITERS = 4;
+    private static final int DROPS = 100;
 
     @TempDir
     private Path folder;
@@ -34,6 +41,34 @@ class EmbeddedMongoTest {
                             .find(eq(1))
                             .first())
                     .containsEntry("text", "second");
+        }
+    }
+
+    @Test
+    void goesOnAfterItWasDroppedUnderThoseWhoWrite() throws Exception {
+        try (var databases = new Databases("", folder);
+                var writers = Executors.newFixedThreadPool(WRITERS)) {
+            var notes = databases.open("notes");
+            var dropped = new AtomicBoolean();
+            var written = IntStream.range(0, WRITERS)
+                    .mapToObj(writer -> writers.submit(() -> {
+                        var collection = notes.getCollection("notes-" + writer);
+                        for (int i = 0; !dropped.get(); i++) {
+                            collection.replaceOne(
+                                    eq(i), new Document("text", "note"), new ReplaceOptions().upsert(true));
+                            collection.find(eq(i)).first();
+                        }
+                        return writer;
+                    }))
+                    .toList();
+            for (int i = 0; i < DROPS; i++) {
+                notes.drop();
+            }
+            dropped.set(true);
+
+            for (var each : written) {
+                assertThat(each.get()).isNotNegative();
+            }
         }
     }
 
