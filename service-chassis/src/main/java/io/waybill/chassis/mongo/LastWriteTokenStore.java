@@ -21,12 +21,17 @@ import org.slf4j.LoggerFactory;
  * transaction around all of it; without one, a crash in between would skip what was not yet written. This way around it
  * is done again, which every handler allows for.
  *
+ * <p>Likewise when two segments are merged: Axon deletes the token of one before it stores what is to be read by both,
+ * which is no further than the one that is behind. A crash in between would leave the token that is ahead to both.
+ *
  * <p>Tokens that were lost are made anew, also while the service runs: all events are then read again, and how far they
  * were handled before is asked at each claim.
  */
 final class LastWriteTokenStore implements TokenStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastWriteTokenStore.class);
+    /** What a merge, which is done by one thread, deletes once it has stored the other token. */
+    private static final ThreadLocal<@Nullable Runnable> DELETION = new ThreadLocal<>();
 
     private final TokenStore store;
     private final Consumer<String> beforeClaim;
@@ -48,7 +53,10 @@ final class LastWriteTokenStore implements TokenStore {
             UnitOfWork<?> batch = CurrentUnitOfWork.get();
             batch.onCommit(all -> store.storeToken(token, processorName, segment));
         } else {
+            Optional<Runnable> merged = Optional.ofNullable(DELETION.get());
+            DELETION.remove();
             store.storeToken(token, processorName, segment);
+            merged.ifPresent(Runnable::run);
         }
     }
 
@@ -91,7 +99,7 @@ final class LastWriteTokenStore implements TokenStore {
 
     @Override
     public void deleteToken(String processorName, int segment) {
-        store.deleteToken(processorName, segment);
+        DELETION.set(() -> store.deleteToken(processorName, segment));
     }
 
     @Override

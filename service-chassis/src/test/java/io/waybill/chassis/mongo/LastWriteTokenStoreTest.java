@@ -1,6 +1,7 @@
 package io.waybill.chassis.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.eventhandling.tokenstore.UnableToClaimTokenException;
 import org.axonframework.eventhandling.tokenstore.UnableToRetrieveIdentifierException;
 import org.axonframework.eventhandling.tokenstore.inmemory.InMemoryTokenStore;
 import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
@@ -24,6 +26,11 @@ class LastWriteTokenStoreTest {
                 @Override
                 public void storeToken(TrackingToken token, String processorName, int segment) {
                     history.add("token");
+                }
+
+                @Override
+                public void deleteToken(String processorName, int segment) {
+                    history.add("deleted " + segment);
                 }
             },
             processor -> {},
@@ -60,6 +67,45 @@ class LastWriteTokenStoreTest {
         store.storeToken(new GlobalSequenceTrackingToken(1), "views", 0);
 
         assertThat(history).containsExactly("token");
+    }
+
+    @Test
+    void deletesWhatWasMergedIntoAnotherAfterThatIsWritten() {
+        // The order in which Axon does it.
+        store.deleteToken("views", 1);
+        store.storeToken(new GlobalSequenceTrackingToken(1), "views", 0);
+        store.storeToken(new GlobalSequenceTrackingToken(2), "views", 0);
+
+        assertThat(history).containsExactly("token", "deleted 1", "token");
+    }
+
+    @Test
+    void deletesNothingIfItCannotBeMergedIntoAnother() {
+        var taken = new AtomicBoolean(true);
+        var robbed = new LastWriteTokenStore(
+                new InMemoryTokenStore() {
+                    @Override
+                    public void storeToken(TrackingToken token, String processorName, int segment) {
+                        if (taken.get()) {
+                            throw new UnableToClaimTokenException("taken over");
+                        }
+                    }
+
+                    @Override
+                    public void deleteToken(String processorName, int segment) {
+                        history.add("deleted " + segment);
+                    }
+                },
+                processor -> {},
+                () -> true);
+
+        robbed.deleteToken("views", 1);
+        assertThatThrownBy(() -> robbed.storeToken(new GlobalSequenceTrackingToken(1), "views", 0))
+                .isInstanceOf(UnableToClaimTokenException.class);
+        taken.set(false);
+        robbed.storeToken(new GlobalSequenceTrackingToken(1), "views", 0);
+
+        assertThat(history).isEmpty();
     }
 
     @Test
