@@ -3,6 +3,7 @@ package io.waybill.chassis.web;
 import static java.util.stream.Collectors.joining;
 
 import com.mongodb.MongoException;
+import io.axoniq.axonserver.connector.AxonServerException;
 import io.waybill.chassis.messaging.Fault;
 import io.waybill.chassis.messaging.Misuse;
 import java.util.List;
@@ -133,7 +134,9 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
      * the handler's own looks the same from here; to repeat the request is right, and harmless, either way.
      */
     private static boolean isUnavailable(Exception failure) {
-        return failure instanceof MongoException || failure instanceof AxonException;
+        return failure instanceof MongoException
+                || failure instanceof AxonException
+                || failure instanceof AxonServerException;
     }
 
     private static ResponseEntity<Object> answer(Problem problem) {

@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.empty;
 import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.mongodb.MongoTimeoutException;
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Misuse;
 import io.waybill.chassis.messaging.Parked;
@@ -49,12 +50,14 @@ import org.axonframework.modelling.saga.EndSaga;
 import org.axonframework.modelling.saga.SagaEventHandler;
 import org.axonframework.modelling.saga.StartSaga;
 import org.axonframework.queryhandling.QueryHandler;
+import org.axonframework.queryhandling.QueryUpdateEmitter;
 import org.axonframework.spring.stereotype.Aggregate;
 import org.axonframework.spring.stereotype.Saga;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -85,6 +88,11 @@ public class SampleApplication {
     public record FindTally(String tally) {}
 
     public record Tally(String tally, int sum) {}
+
+    /** Neither is handled by anybody. */
+    record Forget(@TargetAggregateIdentifier String tally) {}
+
+    record FindForgotten(String tally) {}
 
     @Aggregate
     static class TallyAggregate {
@@ -130,11 +138,17 @@ public class SampleApplication {
     public static class Tallies {
 
         private final ViewStore<Tally> tallies;
+        private final QueryUpdateEmitter updates;
         public final AtomicInteger poisonTasted = new AtomicInteger();
         /** Tallies that cannot be shown for now. */
         public final Set<String> spoilt = ConcurrentHashMap.newKeySet();
+        /** Whether the store is away, and how often that was noticed. */
+        public volatile boolean storeIsAway;
 
-        Tallies(MongoDatabase database) {
+        public final AtomicInteger missedStore = new AtomicInteger();
+
+        Tallies(MongoDatabase database, QueryUpdateEmitter updates) {
+            this.updates = updates;
             tallies = new ViewStore<>(database, "tallies", Tally.class);
         }
 
@@ -147,10 +161,16 @@ public class SampleApplication {
             if (spoilt.contains(counted.tally())) {
                 throw new IllegalStateException(counted.tally() + " is spoilt.");
             }
+            if (storeIsAway) {
+                missedStore.incrementAndGet();
+                throw new MongoTimeoutException("The store is away.");
+            }
             tallies.fold(
                     counted.tally(),
                     Positions.of(token),
                     tally -> new Tally(counted.tally(), (tally == null ? 0 : tally.sum()) + counted.by()));
+            updates.emit(
+                    FindTally.class, query -> query.tally().equals(counted.tally()), tallies.find(counted.tally()));
         }
 
         @QueryHandler
@@ -312,6 +332,16 @@ public class SampleApplication {
                 @RequestParam(defaultValue = "1") int by,
                 @RequestParam @Nullable Instant from) {
             return "%s %s %s %s".formatted(state, loud, by, from);
+        }
+
+        @DeleteMapping("/tallies/{tally}")
+        void forget(@PathVariable String tally) {
+            commands.send(new Forget(tally));
+        }
+
+        @GetMapping("/forgotten/{tally}")
+        Tally forgotten(@PathVariable String tally) {
+            return queries.ask(new FindForgotten(tally), Tally.class);
         }
 
         @GetMapping("/broken")
