@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.axonframework.commandhandling.SimpleCommandBus;
 import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
 import org.axonframework.common.transaction.NoTransactionManager;
@@ -170,12 +172,54 @@ class ReplayTest {
     }
 
     @Test
+    void aCheckpointIsNotBeyondASegmentWhoseTokenWasAwayWhileItWasMerged() {
+        handle(PROCESSOR, message -> {}, 20);
+
+        record("a", Map.of(0, 12L));
+        record("a", Map.of(0, 5L));
+
+        assertThat(checkpoints.of(PROCESSOR)).isEqualTo(5);
+    }
+
+    @Test
+    void whatIsLostInTheMidstOfALookIsNoCheckpoint() {
+        handle(PROCESSOR, message -> {}, 20);
+        record("a", Map.of(0, 5L));
+        Iterator<String> generations = List.of("a", "b").iterator();
+
+        checkpoints.record(PROCESSOR, progress(() -> Optional.of(generations.next()), Map.of(0, 20L)));
+
+        assertThat(generations.hasNext()).isFalse();
+        assertThat(checkpoints.of(PROCESSOR)).isEqualTo(-1);
+    }
+
+    @Test
     void whatWasReadBeforeALossWasSeenIsNoCheckpoint() {
         handle(PROCESSOR, message -> {}, 20);
 
         record("a", Map.of(0, 5L));
-        checkpoints.record(PROCESSOR, progress(Optional.empty(), Map.of(0, 20L)));
+        checkpoints.record(PROCESSOR, progress(Optional::empty, Map.of(0, 20L)));
         record("b", Map.of(0, 20L));
+
+        assertThat(checkpoints.of(PROCESSOR)).isEqualTo(-1);
+    }
+
+    @Test
+    void whatWasReadBeforeTheStoreWasMadeAnewIsNoCheckpoint() {
+        handle(PROCESSOR, message -> {}, 20);
+
+        record("a", Map.of(0, 20L));
+        record("b", Map.of(0, 20L));
+
+        assertThat(checkpoints.of(PROCESSOR)).isEqualTo(-1);
+    }
+
+    @Test
+    void whatIsReadWhileSomethingIsLostIsNoCheckpoint() {
+        handle(PROCESSOR, message -> {}, 20);
+
+        checkpoints.record(PROCESSOR, progress(Optional::empty, Map.of(0, 20L)));
+        checkpoints.record(PROCESSOR, progress(Optional::empty, Map.of(0, 20L)));
 
         assertThat(checkpoints.of(PROCESSOR)).isEqualTo(-1);
     }
@@ -220,10 +264,10 @@ class ReplayTest {
     }
 
     private void record(String generation, Map<Integer, Long> segments) {
-        checkpoints.record(PROCESSOR, progress(Optional.of(generation), segments));
+        checkpoints.record(PROCESSOR, progress(() -> Optional.of(generation), segments));
     }
 
-    private static ReadProgress progress(Optional<String> generation, Map<Integer, Long> segments) {
+    private static ReadProgress progress(Supplier<Optional<String>> generation, Map<Integer, Long> segments) {
         return new ReadProgress() {
             @Override
             public Map<Integer, Long> segments(String processor) {
@@ -232,7 +276,7 @@ class ReplayTest {
 
             @Override
             public Optional<String> generation() {
-                return generation;
+                return generation.get();
             }
         };
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.waybill.chassis.mongo.TestDatabase;
 import io.waybill.chassis.operations.CappedDeadLetterQueue.Fill;
+import java.util.Objects;
+import java.util.stream.LongStream;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventhandling.GenericTrackedDomainEventMessage;
@@ -15,6 +17,8 @@ import org.axonframework.messaging.deadletter.DeadLetterQueueOverflowException;
 import org.axonframework.messaging.deadletter.GenericDeadLetter;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.jackson3.Jackson3Serializer;
+import org.bson.Document;
+import org.bson.types.ObjectId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -56,6 +60,23 @@ class CappedDeadLetterQueueTest {
         assertThatThrownBy(() -> park("one-too-many")).isInstanceOf(DeadLetterQueueOverflowException.class);
         park("sequence-0");
         assertThat(queue.amountOfSequences()).isEqualTo(CappedDeadLetterQueue.MAX_SEQUENCES);
+    }
+
+    @Test
+    void refusesWhatASequenceHasNoRoomFor() {
+        park("long");
+        Document parked =
+                Objects.requireNonNull(template.deadLetterCollection().find().first());
+        template.deadLetterCollection()
+                .insertMany(LongStream.range(1, CappedDeadLetterQueue.MAX_SEQUENCE_SIZE)
+                        .mapToObj(index -> new Document(parked)
+                                .append("_id", new ObjectId())
+                                .append("index", index))
+                        .toList());
+
+        assertThatThrownBy(() -> park("long")).isInstanceOf(DeadLetterQueueOverflowException.class);
+        park("short");
+        assertThat(queue.sequenceSize("long")).isEqualTo(CappedDeadLetterQueue.MAX_SEQUENCE_SIZE);
     }
 
     @Test

@@ -22,9 +22,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.axonframework.axonserver.connector.AxonServerConnectionManager;
+import org.axonframework.common.Registration;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,7 @@ class DeadLetterTest {
     @AfterEach
     void mendEverything() {
         tallies.spoilt.clear();
+        tallies.storeIsAway = false;
         post(TALLIES + "/retry", 200);
     }
 
@@ -123,6 +126,19 @@ class DeadLetterTest {
 
         await().untilAsserted(() -> assertThat(queries.ask(new FindTally("after-the-foreign-one"), Tally.class))
                 .isEqualTo(new Tally("after-the-foreign-one", 1)));
+    }
+
+    @Test
+    void areNotWhatOnlyWaitsForTheStore() {
+        tallies.storeIsAway = true;
+        commands.send(new Count("waits-for-the-store", 3));
+        await().until(() -> tallies.missedStore.get() > 1);
+
+        tallies.storeIsAway = false;
+
+        await().untilAsserted(() -> assertThat(queries.ask(new FindTally("waits-for-the-store"), Tally.class))
+                .isEqualTo(new Tally("waits-for-the-store", 3)));
+        assertThat(letters("waits-for-the-store")).isEmpty();
     }
 
     private void store(String aggregate, String type, String json) throws Exception {
@@ -201,6 +217,21 @@ class DeadLetterTest {
         assertThat(tally("discarded")).isEqualTo(2);
         assertThat(decision(answer))
                 .isEqualTo(new DeadLetterDiscarded("sample", "tallies", first, position, "typed by mistake"));
+    }
+
+    @Test
+    void oneIsNotDiscardedBeforeItIsTold() {
+        park("told-first", 1);
+        String letterId = letterId("told-first", 0);
+        Registration storeIsAway = eventStore.registerDispatchInterceptor(events -> {
+            throw new EventStoreException("The store is away.");
+        });
+
+        try (storeIsAway) {
+            post(TALLIES + "/" + letterId + "/discard", "{\"reason\": \"typed by mistake\"}", 503);
+        }
+
+        assertThat(letters("told-first")).hasSize(1);
     }
 
     @Test

@@ -3,8 +3,8 @@ package io.waybill.chassis.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.waybill.chassis.operations.Failures.Failure;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +24,9 @@ class FailuresTest {
 
     private static final Instant NOW = Instant.parse("2026-11-01T12:00:00Z");
 
-    private final Failures failures = new Failures(Clock.fixed(NOW, ZoneOffset.UTC));
+    private Instant now = NOW;
+    private final InstantSource clock = () -> now;
+    private final Failures failures = new Failures(clock.withZone(ZoneOffset.UTC));
 
     @Test
     void theEventAtWhichABatchFailsIsKnown() {
@@ -56,8 +58,10 @@ class FailuresTest {
     @Test
     void aFailureIsCountedAndOverWhenABatchPasses() {
         handle(true, event -> null);
+        now = NOW.plusSeconds(30);
         handle(true, event -> null);
         assertThat(failure().attempts()).isEqualTo(2);
+        assertThat(failure().since()).isEqualTo(NOW);
 
         handle(false, event -> null);
 

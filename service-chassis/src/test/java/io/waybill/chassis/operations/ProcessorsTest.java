@@ -14,12 +14,17 @@ import io.waybill.chassis.sample.SampleApplication;
 import io.waybill.chassis.sample.SampleApplication.Count;
 import io.waybill.chassis.sample.SampleApplication.Counted;
 import io.waybill.chassis.sample.SampleTest;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.axonframework.config.EventProcessingConfiguration;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.StreamingEventProcessor;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.extensions.mongo.MongoTemplate;
 import org.axonframework.serialization.Serializer;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +58,18 @@ class ProcessorsTest {
 
     @Autowired
     private Serializer serializer;
+
+    @Autowired
+    private EventStore eventStore;
+
+    @Autowired
+    private MongoTemplate template;
+
+    @Autowired
+    private DeadLetters letters;
+
+    @Autowired
+    private Failures failures;
 
     @AfterEach
     void clearUp() {
@@ -92,6 +109,11 @@ class ProcessorsTest {
             assertThat(tallies.findValuesAsString("claimed")).containsOnly("NOBODY");
         });
         assertThat(web.get().uri("/actuator/health/readiness").exchange()).hasStatus(503);
+        await().untilAsserted(() ->
+                assertThat(isFarBehind("tallies", Duration.ofMillis(100))).isTrue());
+        assertThat(isFarBehind("tallies", Duration.ofHours(1))).isFalse();
+        await().untilAsserted(() ->
+                assertThat(isFarBehind("echo", Duration.ofSeconds(1))).isFalse());
     }
 
     @Test
@@ -154,6 +176,24 @@ class ProcessorsTest {
         return processing
                 .eventProcessor("tallies", StreamingEventProcessor.class)
                 .orElseThrow();
+    }
+
+    private boolean isFarBehind(String name, Duration limit) {
+        var processors = new Processors(
+                processing,
+                eventStore,
+                template,
+                serializer,
+                letters,
+                failures,
+                Set.of("tallies"),
+                limit,
+                Clock.systemUTC());
+        return processors.all().stream()
+                .filter(processor -> processor.processor().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .farBehind();
     }
 
     private List<JsonNode> failures(String name) {
