@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.waybill.chassis.messaging.Misuse;
 import io.waybill.chassis.messaging.SagaHistory;
+import io.waybill.messages.checkout.CheckoutEvent.CheckoutDeadlinePassed;
 import io.waybill.messages.checkout.ProcessEvent.ProcessResolved;
 import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.order.OrderEvent.OrderConfirmed;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** A process that is lost after any of its events and given them again is what it was, and asks for nothing. */
 class RestoredProcessTest {
 
+    private static final Instant PLACED_AT = Instant.parse("2026-11-01T12:00:00Z");
     private static final PaymentAuthorized AUTHORIZED =
             new PaymentAuthorized(Samples.PAYMENT, Samples.ORDER, Samples.PAYMENT, Samples.TOTAL, "auth-1", null);
 
@@ -95,6 +97,18 @@ class RestoredProcessTest {
         assertThat(history.restored(events)).singleElement().asString().contains("NOT_NOW");
     }
 
+    /** The setting may have changed since, but what the event store publishes is the deadline that was set. */
+    @Test
+    void aCheckoutEndsByTheDeadlineThatWasSetBeforeItWasLost() {
+        var history = new SagaHistory<>(
+                CheckoutSaga.class, eventStore, bus, deadlines, new CheckoutProperties(Duration.ofMinutes(3)));
+
+        List<String> restored = history.restored(messages(List.of(
+                CheckoutSagaTest.PLACED, new CheckoutDeadlinePassed(Samples.ORDER, PLACED_AT.plusSeconds(900)))));
+
+        assertThat(restored).singleElement().asString().contains("REJECTING");
+    }
+
     private <S> void isRestoredAfterEachOf(List<Object> events, Class<S> type, String refused) {
         refuse(refused);
         for (int count = 1; count <= events.size(); count++) {
@@ -124,10 +138,7 @@ class RestoredProcessTest {
         List<EventMessage<?>> messages = new ArrayList<>();
         for (Object event : events) {
             messages.add(new GenericEventMessage<>(
-                    UUID.randomUUID().toString(),
-                    event,
-                    Map.of(),
-                    Instant.parse("2026-11-01T12:00:00Z").plusSeconds(messages.size())));
+                    UUID.randomUUID().toString(), event, Map.of(), PLACED_AT.plusSeconds(messages.size())));
         }
         return messages;
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
+import io.axoniq.axonserver.grpc.SerializedObject;
+import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
 import io.waybill.chassis.web.Idempotency;
@@ -15,14 +18,18 @@ import io.waybill.messages.inventory.StockCommand.ReceiveStock;
 import io.waybill.messages.inventory.StockCommand.ReserveStock;
 import io.waybill.messages.inventory.StockEvent.StockCounted;
 import io.waybill.messages.inventory.StockEvent.StockPolicyChanged;
+import io.waybill.messages.inventory.StockEvent.StockReceived;
 import io.waybill.messages.inventory.StockEvent.StockReserved;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.axonframework.axonserver.connector.AxonServerConnectionManager;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +68,9 @@ class StockApiTest {
 
     @Autowired
     private JsonMapper json;
+
+    @Autowired
+    private AxonServerConnectionManager connections;
 
     private String sku = "";
 
@@ -165,6 +175,31 @@ class StockApiTest {
                 .isInstanceOf(StockItem.class));
         commands.sendAndWait(new ReserveStock(sku, "r-1", "order-7", 510, Instant.parse("2026-11-01T12:15:00Z")));
         assertThat(history()).last().isInstanceOf(StockReserved.class);
+    }
+
+    @Test
+    void aSnapshotOfAnEarlierRevisionIsPassedOver() throws Exception {
+        String stockId = StockCommand.stockId(sku + "-OLD");
+        events.publish(new GenericDomainEventMessage<>(
+                "StockItem", stockId, 0, new StockReceived(sku + "-OLD", "receipt-1", 7, "main")));
+        var ofNothing = Event.newBuilder()
+                .setMessageIdentifier(stockId)
+                .setAggregateIdentifier(stockId)
+                .setAggregateType("StockItem")
+                .setSnapshot(true)
+                .setPayload(SerializedObject.newBuilder()
+                        .setType(StockItem.class.getName())
+                        .setRevision("0")
+                        .setData(ByteString.copyFromUtf8("{\"stockId\": \"" + stockId + "\"}")))
+                .build();
+        connections.getConnection().eventChannel().appendSnapshot(ofNothing).get(10, TimeUnit.SECONDS);
+
+        commands.sendAndWait(
+                new ReserveStock(sku + "-OLD", "r-1", "order-7", 7, Instant.parse("2026-11-01T12:15:00Z")));
+
+        assertThat(events.readEvents(stockId, 0).asStream().map(DomainEventMessage::getPayload))
+                .last()
+                .isInstanceOf(StockReserved.class);
     }
 
     private MvcTestResult count(String key, String body) {

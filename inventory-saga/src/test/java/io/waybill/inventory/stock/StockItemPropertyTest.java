@@ -47,6 +47,9 @@ class StockItemPropertyTest {
 
     private static final long SEED = 20_261_101;
     private static final int HISTORIES = 3_000;
+    /** What is not written to a snapshot is not to be seen in its JSON; to look at the fields takes long. */
+    private static final int COMPARED_FIELD_BY_FIELD = 100;
+
     private static final int COMMANDS_PER_HISTORY = 40;
     private static final String TEA = "TEA-500";
     private static final Instant DEADLINE = Instant.parse("2026-11-01T12:15:00Z");
@@ -61,7 +64,7 @@ class StockItemPropertyTest {
     @Test
     void neverPromisesWhatIsNotThereAndDoesEachThingOnce() throws Exception {
         for (long seed = SEED; seed < SEED + HISTORIES; seed++) {
-            var history = new History(new Random(seed));
+            var history = new History(new Random(seed), seed < SEED + COMPARED_FIELD_BY_FIELD);
             try {
                 history.play();
             } catch (AssertionError | RuntimeException e) {
@@ -73,6 +76,7 @@ class StockItemPropertyTest {
     private static final class History {
 
         private final Random random;
+        private final boolean fieldByField;
         private final List<String> lines = new ArrayList<>();
         private final List<StockCommand> carriedOut = new ArrayList<>();
         private final List<StockEvent> all = new ArrayList<>();
@@ -82,8 +86,9 @@ class StockItemPropertyTest {
         private final StockItemModel model = new StockItemModel();
         private @Nullable StockLevel view;
 
-        History(Random random) {
+        History(Random random, boolean fieldByField) {
             this.random = random;
+            this.fieldByField = fieldByField;
             EventBus bus = SimpleEventBus.builder().build();
             bus.subscribe(batch -> batch.forEach(message -> answer.add((StockEvent) message.getPayload())));
             aggregate = EventSourcedAggregate.initialize(item, ITEM, bus, NoSnapshotTriggerDefinition.TRIGGER);
@@ -108,6 +113,12 @@ class StockItemPropertyTest {
             all.forEach(fromEvents::on);
             assertThat(json(fromSnapshot)).as("from a snapshot").isEqualTo(json(item));
             assertThat(json(fromEvents)).as("from events").isEqualTo(json(item));
+            if (fieldByField) {
+                assertThat(fromSnapshot)
+                        .as("from a snapshot")
+                        .usingRecursiveComparison()
+                        .isEqualTo(item);
+            }
         }
 
         private void carryOut(StockCommand command) throws Exception {
