@@ -4,6 +4,7 @@ import io.waybill.chassis.mongo.ChassisStores;
 import io.waybill.chassis.mongo.LiveSagas;
 import io.waybill.inventory.checkout.ReturnSaga;
 import io.waybill.inventory.checkout.Steps;
+import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import io.waybill.messages.order.OrderEvent.ReturnInspected;
 import java.time.Clock;
 import java.util.HashMap;
@@ -110,6 +111,11 @@ final class Sagas implements SagaStore<Object> {
                 .filter(saga -> saga.path("step").asString().equals("REFUSED"))
                 .map(saga -> JSON.treeToValue(saga.path("inspected"), ReturnInspected.class))
                 .toList();
+    }
+
+    /** What operators ask for who have those try again of which a command was refused. */
+    List<ProcessRetried> retries() {
+        return all().stream().flatMap(saga -> Steps.retryOf(saga).stream()).toList();
     }
 
     private List<Object> all() {

@@ -311,6 +311,7 @@ final class Services {
         List<Feed> feeds = new ArrayList<>();
         for (int i = 0; i < INSTANCES; i++) {
             var feed = new Feed(name, handlers.get());
+            feed.registerHandlerInterceptor(ChassisParts.correlate());
             feed.registerHandlerInterceptor(this::deliverFirst);
             feed.registerHandlerInterceptor(ChassisParts.join(name, store(INVENTORY)::checkpoints));
             feed.registerHandlerInterceptor(ChassisParts.keepClaim(Claim.OF_CURRENT_BATCH, name));

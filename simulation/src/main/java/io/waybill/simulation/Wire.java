@@ -1,5 +1,6 @@
 package io.waybill.simulation;
 
+import io.waybill.chassis.messaging.Misuse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -7,6 +8,7 @@ import java.util.function.Supplier;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.CommandCallback;
 import org.axonframework.commandhandling.CommandMessage;
+import org.axonframework.commandhandling.GenericCommandResultMessage;
 import org.axonframework.common.Registration;
 import org.axonframework.messaging.MessageDispatchInterceptor;
 import org.axonframework.messaging.MessageHandler;
@@ -55,6 +57,11 @@ final class Wire implements CommandBus {
     /** Hands a command to its aggregate. */
     <C, R> void deliver(Sent<C, R> sent) {
         instances.get(choice.applyAsInt(instances.size())).dispatch(sent.command(), sent.callback());
+    }
+
+    /** Answers a command in place of its aggregate. */
+    <C, R> void refuse(Sent<C, R> sent, Misuse why) {
+        sent.callback().onResult(sent.command(), GenericCommandResultMessage.asCommandResultMessage(why));
     }
 
     @Override

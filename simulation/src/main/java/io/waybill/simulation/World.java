@@ -59,6 +59,8 @@ final class World {
 
     /** One in so many points that a process passes is where it ends. */
     private static final int CRASHES = 100;
+    /** One in so many commands of processes is refused where a release is mistaken. */
+    private static final int MISTAKES = 30;
     /** One in so many times something befalls a store. */
     private static final int LOSSES = 15;
     /** How much may happen between two requests, in histories where all is slow, and in some where it is not. */
@@ -87,6 +89,9 @@ final class World {
     private final boolean storyTold;
     private final Set<String> triedAgain = new HashSet<>();
     private boolean calm;
+    /** Whether a release of a service is about that refuses what it should not. */
+    private boolean mistaken;
+
     /** Whether no deadline passes as long as anything else can happen. */
     private boolean patient;
 
@@ -139,6 +144,7 @@ final class World {
 
     /** Lets people ask for a number of things, meanwhile anything happen, and in the end all that is left to happen. */
     void live(int requests) {
+        mistaken = choices.onceIn(3);
         if (choices.onceIn(2)) {
             projections = services.projections();
         }
@@ -282,7 +288,8 @@ final class World {
                 || read(projections, BATCH_OF_VIEW)
                 || deliverStray()
                 || courier.tellLate()
-                || (bankAnswers && (carry() || bank.doSomethingLate() || sendNotice()));
+                || (bankAnswers && (carry() || bank.doSomethingLate() || sendNotice()))
+                || (mistaken && retryStalled());
     }
 
     // What people ask for.
@@ -439,7 +446,14 @@ final class World {
     private void deliver(Wire.Sent<?, ?> sent) {
         tell("  -> %s", sent.command().getPayload());
         onBehalfOf(sent.step(), () -> {
-            services.wire().deliver(sent);
+            if (mistaken && !calm && sent.step() != null && choices.onceIn(MISTAKES)) {
+                tell("     refused by mistake");
+                count("commands refused by mistake");
+                services.wire()
+                        .refuse(sent, Misuse.conflict("MISTAKEN", "The next release will know better."));
+            } else {
+                services.wire().deliver(sent);
+            }
             return null;
         });
     }
@@ -529,6 +543,17 @@ final class World {
             publish(timer.event());
         });
         return first.isPresent();
+    }
+
+    /** Operators have those try again of which a command was refused. */
+    private boolean retryStalled() {
+        List<ProcessRetried> retries = services.sagas().retries();
+        for (ProcessRetried retry : retries) {
+            tell("somebody decides: %s", retry);
+            count("processes retried by operators");
+            publish(GenericEventMessage.asEventMessage(retry));
+        }
+        return !retries.isEmpty();
     }
 
     /** Somebody has each refused refund tried once more, and then gives it up. */
@@ -630,7 +655,7 @@ final class World {
         }
         try {
             unless(
-                    !(message.getPayload() instanceof ProcessStalled),
+                    !(message.getPayload() instanceof ProcessStalled) || mistaken,
                     11,
                     "a process is stuck: %s",
                     message.getPayload());

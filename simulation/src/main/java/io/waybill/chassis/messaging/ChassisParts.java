@@ -8,6 +8,7 @@ import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.messaging.InterceptorChain;
 import org.axonframework.messaging.MessageDispatchInterceptor;
 import org.axonframework.messaging.MessageHandlerInterceptor;
+import org.axonframework.messaging.interceptors.CorrelationDataInterceptor;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.axonframework.serialization.Serializer;
 
@@ -34,6 +35,11 @@ public final class ChassisParts {
     /** Puts a checkpoint into the event store if there is something new to say. */
     public static void record(Checkpoints checkpoints, String processor, ReadProgress progress) {
         checkpoints.record(processor, progress);
+    }
+
+    /** Says of messages which one led to them. */
+    public static MessageHandlerInterceptor<EventMessage<?>> correlate() {
+        return new CorrelationDataInterceptor<>(new Correlation("simulated"));
     }
 
     /** Fails whoever sends a command during a replay. */

@@ -1,5 +1,6 @@
 package io.waybill.inventory.checkout;
 
+import io.waybill.messages.checkout.ProcessEvent.ProcessRetried;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,6 +24,15 @@ public final class Steps {
                 && process.orderId().equals(orderId)
                 && (process.waitsFor() == OrderProcess.WaitsFor.PAYMENT
                         || process.waitsFor() == OrderProcess.WaitsFor.CUSTOMER);
+    }
+
+    /** What an operator asks for who has a process try again that waits because a command was refused; empty otherwise. */
+    public static Optional<ProcessRetried> retryOf(Object saga) {
+        return saga instanceof OrderProcess<?> process
+                        && process.view().stalled()
+                        && process.waitsFor() != OrderProcess.WaitsFor.OPERATOR
+                ? Optional.of(new ProcessRetried(process.orderId(), process.processId(), process.process()))
+                : Optional.empty();
     }
 
     /** All steps of a process, in their order. */
