@@ -174,11 +174,14 @@ final class Store implements ReadProgress {
 
     /** One collection is gone, whose name is returned. That it was there the service knows since it looked last. */
     String lose(Choices choices) {
-        String name = choices.oneOf(documents.collections().entrySet().stream()
-                .filter(collection -> collection.getValue().values().stream()
-                        .anyMatch(document -> document.containsKey("generation")))
-                .map(Map.Entry::getKey)
-                .toList());
+        List<String> known = new ArrayList<>(List.of(ChassisStores.TOKENS));
+        for (BsonDocument document : documents.in(ChassisStores.TOKENS).values()) {
+            if (document.containsKey("collections")) {
+                document.getArray("collections")
+                        .forEach(each -> known.add(each.asString().getValue()));
+            }
+        }
+        String name = choices.oneOf(known);
         documents.collections().remove(name);
         damaged = true;
         return name;

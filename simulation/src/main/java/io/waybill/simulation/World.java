@@ -449,8 +449,7 @@ final class World {
             if (mistaken && !calm && sent.step() != null && choices.onceIn(MISTAKES)) {
                 tell("     refused by mistake");
                 count("commands refused by mistake");
-                services.wire()
-                        .refuse(sent, Misuse.conflict("MISTAKEN", "The next release will know better."));
+                services.wire().refuse(sent, Misuse.conflict("MISTAKEN", "The next release will know better."));
             } else {
                 services.wire().deliver(sent);
             }
