@@ -56,7 +56,8 @@ class ProblemAdvice {
         }
         if (failure instanceof ResourceAccessException
                 || failure instanceof IOException
-                || failure instanceof CallNotPermittedException) {
+                || failure instanceof CallNotPermittedException
+                || failure instanceof ServiceCalls.BrokeOff) {
             LOG.warn("A service cannot be reached or broke off: {}", failure.toString());
             return problem(
                     HttpStatus.SERVICE_UNAVAILABLE,

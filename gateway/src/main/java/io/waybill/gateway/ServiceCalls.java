@@ -9,10 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.cloud.gateway.server.mvc.common.MvcUtils;
 import org.springframework.cloud.gateway.server.mvc.config.GatewayMvcProperties;
 import org.springframework.cloud.gateway.server.mvc.handler.ProxyExchange;
 import org.springframework.cloud.gateway.server.mvc.handler.RestClientProxyExchange;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
@@ -37,6 +41,11 @@ class ServiceCalls implements ProxyExchange {
 
     /** More is asked of a service than it has places for. */
     static final class Overloaded extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** A service that is stopping did not answer itself. */
+    static final class BrokeOff extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
@@ -74,6 +83,7 @@ class ServiceCalls implements ProxyExchange {
      * Makes one call.
      *
      * @throws Overloaded if as many as may are under way already
+     * @throws BrokeOff if the service was stopping
      * @throws io.github.resilience4j.circuitbreaker.CallNotPermittedException if the service did not answer lately
      */
     @Override
@@ -81,15 +91,32 @@ class ServiceCalls implements ProxyExchange {
         URI uri = Objects.requireNonNull(request.getUri(), "a route has an address");
         Service service = services.computeIfAbsent(uri.getAuthority(), Service::new);
         if (uri.getPath().startsWith("/api/ops/")) {
-            return service.breaker().executeSupplier(() -> calls.exchange(request));
+            return call(service, request);
         }
         if (!service.bulkhead().tryAcquire()) {
             throw new Overloaded();
         }
         try {
-            return service.breaker().executeSupplier(() -> calls.exchange(request));
+            return call(service, request);
         } finally {
             service.bulkhead().release();
         }
+    }
+
+    /**
+     * A service answers with JSON. The server below it, when it is asked over a connection from before while it stops, reads
+     * no headers and calls the request bad for that, on a page for people.
+     */
+    private ServerResponse call(Service service, Request request) {
+        ServerResponse answer = service.breaker().executeSupplier(() -> calls.exchange(request));
+        if (MediaType.TEXT_HTML.isCompatibleWith(answer.headers().getContentType())) {
+            @Nullable
+            ClientHttpResponse page = MvcUtils.getAttribute(request.getServerRequest(), MvcUtils.CLIENT_RESPONSE_ATTR);
+            if (page != null) {
+                page.close();
+            }
+            throw new BrokeOff();
+        }
+        return answer;
     }
 }

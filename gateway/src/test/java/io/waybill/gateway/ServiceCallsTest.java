@@ -3,15 +3,22 @@ package io.waybill.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.springframework.cloud.gateway.server.mvc.common.MvcUtils;
 import org.springframework.cloud.gateway.server.mvc.handler.ProxyExchange;
 import org.springframework.cloud.gateway.server.mvc.handler.ProxyExchange.Request;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
 class ServiceCallsTest {
@@ -54,6 +61,20 @@ class ServiceCallsTest {
 
         assertThatThrownBy(() -> calls.exchange(ORDER)).isInstanceOf(CallNotPermittedException.class);
         assertThat(calls.exchange(PAYMENT)).isSameAs(ANSWER);
+    }
+
+    @Test
+    void takesThePageOfTheServerBelowAServiceForNoAnswerOfTheService() {
+        ClientHttpResponse page = mock();
+        ServerRequest asked = mock();
+        when(asked.attributes()).thenReturn(new HashMap<>(Map.of(MvcUtils.CLIENT_RESPONSE_ATTR, page)));
+        when(ORDER.getServerRequest()).thenReturn(asked);
+        service = () ->
+                ServerResponse.badRequest().contentType(MediaType.TEXT_HTML).build();
+
+        assertThatThrownBy(() -> calls.exchange(ORDER)).isInstanceOf(ServiceCalls.BrokeOff.class);
+
+        verify(page).close();
     }
 
     private static Request request(String uri) {
