@@ -450,6 +450,7 @@ class OrderApiTest {
                         context,
                         "axon.axonserver.servers=" + node.address(),
                         "waybill.mongodb.uri=",
+                        "waybill.look-interval=2s",
                         "waybill.mongodb.data-folder=" + Files.createTempDirectory("orders"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -39,10 +39,7 @@ public final class Rebuilds {
         return !target.reached();
     }
 
-    /**
-     * What this instance has read is stored only every few seconds if there was nothing of interest in it. But a token of
-     * which nothing is read yet may be new, and this instance not know yet that it lost the one before.
-     */
+    /** What this instance has read is stored only every few seconds if there was nothing of interest in it. */
     private long lowest(String processor) {
         Map<Integer, Long> stored = new HashMap<>(progress.segments(processor));
         processing
@@ -51,11 +48,8 @@ public final class Rebuilds {
                 .ifPresent(own -> own.processingStatus()
                         .forEach((segment, status) -> stored.computeIfPresent(
                                 segment,
-                                (id, position) -> position < 0
-                                        ? position
-                                        : Math.max(
-                                                position,
-                                                status.getCurrentPosition().orElse(-1L)))));
+                                (id, position) -> Math.max(
+                                        position, status.getCurrentPosition().orElse(-1L)))));
         return stored.values().stream().mapToLong(Long::longValue).min().orElse(-1);
     }
 }

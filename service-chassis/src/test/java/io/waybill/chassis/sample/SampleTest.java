@@ -40,7 +40,7 @@ public @interface SampleTest {
                         context,
                         "axon.axonserver.servers=" + node.address(),
                         "waybill.mongodb.uri=",
-                        "waybill.look-interval=1s",
+                        "waybill.look-interval=2s",
                         "waybill.mongodb.data-folder=" + Files.createTempDirectory("sample"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
