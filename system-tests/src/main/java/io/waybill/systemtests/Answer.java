@@ -6,7 +6,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the API answered to one request. */
-record Answer(int status, Optional<String> contentType, Optional<String> location, Optional<String> etag, String body) {
+record Answer(
+        int status,
+        Optional<String> contentType,
+        Optional<String> location,
+        Optional<String> etag,
+        Optional<String> retryAfter,
+        String body) {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -17,6 +23,7 @@ record Answer(int status, Optional<String> contentType, Optional<String> locatio
                 headers.firstValue("Content-Type"),
                 headers.firstValue("Location"),
                 headers.firstValue("ETag"),
+                headers.firstValue("Retry-After"),
                 response.body());
     }
 

@@ -214,6 +214,18 @@ public final class JarProcess {
         }
     }
 
+    /** What follows these words in the last line of its log that has them. */
+    String lastWord(String words) {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(line -> line.contains(words))
+                    .reduce((earlier, later) -> later)
+                    .map(line -> line.substring(line.indexOf(words) + words.length()))
+                    .orElseThrow(() -> new AssertionError(name + " has not said " + words));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void signal(String signal) {
         try {
             int exit = new ProcessBuilder(

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.awaitility.core.ConditionTimeoutException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -326,6 +327,25 @@ final class WaybillClient {
             throw new AssertionError("waited " + PATIENCE + " for " + what + ", but at last " + last[0], e);
         }
         return last[0].json();
+    }
+
+    /** Waits until what is looked at is as expected; fails with the last difference. */
+    <T> void awaitEqual(String what, T expected, Supplier<T> look) {
+        var last = new Object[1];
+        try {
+            await(what)
+                    .atMost(PATIENCE)
+                    .pollInterval(POLL_INTERVAL)
+                    .pollDelay(Duration.ZERO)
+                    .ignoreException(UncheckedIOException.class)
+                    .until(() -> {
+                        last[0] = look.get();
+                        return expected.equals(last[0]);
+                    });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "waited %s for %s%n%s%nbut at last%n%s".formatted(PATIENCE, what, expected, last[0]), e);
+        }
     }
 
     private static HttpRequest.Builder keyed(HttpRequest.Builder request) {

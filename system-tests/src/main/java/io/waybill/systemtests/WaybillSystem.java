@@ -1,5 +1,7 @@
 package io.waybill.systemtests;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -21,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +139,27 @@ final class WaybillSystem implements AutoCloseable {
         stop(EnumSet.of(service));
     }
 
+    /**
+     * Deletes all that a service keeps in its database, whether it runs or not. What the sandbox provider has entered is
+     * not the service's and stays.
+     */
+    void loseDatabase(Service service) throws IOException {
+        String database = database(service);
+        if (externalMongo.isEmpty() && !process(service).isAlive()) {
+            Files.delete(data.resolve("mongo").resolve(database + ".mv"));
+            return;
+        }
+        String uri = externalMongo.orElseGet(() -> process(service).lastWord("Store " + database + " is at "));
+        try (MongoClient mongo = MongoClients.create(uri)) {
+            // One by one: the embedded server may not recover when a whole database is dropped while it is used.
+            for (String collection : mongo.getDatabase(database).listCollectionNames()) {
+                if (!collection.startsWith("system.")) {
+                    mongo.getDatabase(database).getCollection(collection).deleteMany(new Document());
+                }
+            }
+        }
+    }
+
     /** Stops everything in an orderly way and starts it again. */
     void restartAll() {
         stopAll();
@@ -245,12 +269,16 @@ final class WaybillSystem implements AutoCloseable {
             }
             case ORDER_COMMAND, ORDER_QUERY, INVENTORY_SAGA, PAYMENT_SERVICE -> {
                 arguments.add("--server.port=" + port);
-                // Views of another event store must not be found in a database that outlives it.
-                externalMongo.ifPresent(uri -> arguments.add("--waybill.mongodb.database=%s_%s"
-                        .formatted(service.moduleName().replace('-', '_'), data.getFileName())));
+                arguments.add("--waybill.mongodb.database=" + database(service));
             }
         }
         return arguments;
+    }
+
+    private String database(Service service) {
+        String name = service.moduleName().replace('-', '_');
+        // Views of another event store must not be found in a database that outlives it.
+        return externalMongo.isPresent() ? name + "_" + data.getFileName() : name;
     }
 
     private void awaitReady(Iterable<Service> services) {

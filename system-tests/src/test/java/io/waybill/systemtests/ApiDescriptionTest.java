@@ -161,10 +161,17 @@ class ApiDescriptionTest {
     }
 
     private static Answer answer(int status, String body) {
-        return new Answer(status, Optional.of("application/json"), Optional.empty(), Optional.empty(), body);
+        return new Answer(
+                status, Optional.of("application/json"), Optional.empty(), Optional.empty(), Optional.empty(), body);
     }
 
     private static Answer problem(int status, String body) {
-        return new Answer(status, Optional.of("application/problem+json"), Optional.empty(), Optional.empty(), body);
+        return new Answer(
+                status,
+                Optional.of("application/problem+json"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                body);
     }
 }
