@@ -4,6 +4,7 @@ import com.mongodb.ConnectionString;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.mongo.EmbeddedMongo;
 import io.waybill.systemtests.JarProcess;
 import io.waybill.systemtests.Ports;
 import io.waybill.systemtests.Service;
@@ -41,6 +42,9 @@ final class Fleet implements AutoCloseable {
 
     /** Name of the process that keeps the databases of all services. */
     static final String STORE = "mongo";
+
+    /** What the sandbox remembers, as a provider does in a house of its own. */
+    private static final String PROVIDER = "sandbox_provider";
 
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
@@ -176,10 +180,26 @@ final class Fleet implements AutoCloseable {
         store.process().thaw();
     }
 
-    /** Kills the store and puts the copy in its place; whoever uses it is not told. */
+    /** Kills the store and puts the copy in its place; whoever uses it is not told. The provider is another house. */
     void putStoreBack() {
         store().process().kill();
+        try (var now = new EmbeddedMongo(storeFile(), 0);
+                var then = new EmbeddedMongo(savedStoreFile(), 0);
+                MongoClient from = MongoClients.create(now.uri());
+                MongoClient to = MongoClients.create(then.uri())) {
+            copy(from.getDatabase(PROVIDER), to.getDatabase(PROVIDER));
+        }
         copy(savedStoreFile(), storeFile());
+    }
+
+    private static void copy(MongoDatabase from, MongoDatabase to) {
+        for (String name : from.listCollectionNames()) {
+            to.getCollection(name).deleteMany(new Document());
+            List<Document> documents = from.getCollection(name).find().into(new ArrayList<>());
+            if (!documents.isEmpty()) {
+                to.getCollection(name).insertMany(documents);
+            }
+        }
     }
 
     Member store() {
