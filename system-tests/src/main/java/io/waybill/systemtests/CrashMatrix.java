@@ -97,7 +97,6 @@ final class CrashMatrix implements AutoCloseable {
     private final Instant began = Instant.now();
     private final Map<Story, Map<String, Integer>> effects = new HashMap<>();
     private final List<Row> rows = new ArrayList<>();
-    /** What went wrong with orders that stood nowhere when a process was killed. */
     private final List<String> faultsBeside = new ArrayList<>();
 
     private String[] inventoryArguments = {};
@@ -126,7 +125,7 @@ final class CrashMatrix implements AutoCloseable {
             faults = new ArrayList<>(matrix.survey(story -> true));
             matrix.say(matrix.rows.size() + " sides of steps, found by " + Story.ALL.size() + " stories");
             outcomes = matrix.run(options::wants, options.victims());
-            faults.addAll(matrix.faultsBeside);
+            faults.addAll(matrix.faultsBeside());
         }
         var table = new CrashMatrixTable(outcomes, faults);
         System.out.println(table.markdown());
@@ -139,6 +138,11 @@ final class CrashMatrix implements AutoCloseable {
     /** The sides of steps that the survey found. */
     List<Row> rows() {
         return rows;
+    }
+
+    /** What went wrong with orders that stood nowhere when a process was killed. */
+    List<String> faultsBeside() {
+        return faultsBeside;
     }
 
     /**
