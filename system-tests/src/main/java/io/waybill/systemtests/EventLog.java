@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the event store by its own protocol: the one witness whose word counts. */
@@ -29,6 +30,7 @@ public final class EventLog implements AutoCloseable {
      *
      * @param sequence number within its aggregate
      * @param aggregateId empty if it is of none
+     * @param payload the event; its JSON if it is in a form of an earlier release
      */
     public record Entry(
             long position, String aggregateId, long sequence, String messageId, Instant storedAt, Object payload) {}
@@ -79,6 +81,8 @@ public final class EventLog implements AutoCloseable {
             return JSON.readValue(json, Class.forName(type));
         } catch (ClassNotFoundException e) {
             throw new AssertionError("the event store holds a " + type + ", which nobody knows", e);
+        } catch (JacksonException e) {
+            return json;
         }
     }
 

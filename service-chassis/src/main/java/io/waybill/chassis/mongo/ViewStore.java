@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.bson.BsonDocument;
 import org.bson.BsonDocumentReader;
 import org.bson.BsonDocumentWriter;
@@ -103,7 +105,7 @@ public final class ViewStore<V> {
         // The release before did not write it.
         boolean unknown = before != null && !before.containsKey(SEQUENCE);
         long last = before == null || unknown ? -1 : before.getInt64(SEQUENCE).getValue();
-        if (unknown || sequence <= last + 1) {
+        if (unknown || sequence <= last + 1 || isRetriedDeadLetter()) {
             gaps.remove(id);
             return;
         }
@@ -114,6 +116,11 @@ public final class ViewStore<V> {
         }
         gaps.remove(id);
         LOG.warn("{} is shown without the events between {} and {}, which were discarded", id, last, sequence);
+    }
+
+    /** Those before it were discarded. Unlike all others it comes in no batch of a segment. */
+    private static boolean isRetriedDeadLetter() {
+        return CurrentUnitOfWork.isStarted() && !(CurrentUnitOfWork.get().root() instanceof BatchingUnitOfWork);
     }
 
     private BsonDocument document(
