@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the event store by its own protocol: the one witness whose word counts. */
@@ -25,18 +25,30 @@ public final class EventLog implements AutoCloseable {
     /** What was read so far: an event that is stored stays as it is. */
     private final List<Entry> entries = new ArrayList<>();
 
+    private final Predicate<String> wanted;
+    private long position = -1;
+
     /**
      * One stored event.
      *
      * @param sequence number within its aggregate
      * @param aggregateId empty if it is of none
-     * @param payload the event; its JSON if it is in a form of an earlier release
      */
     public record Entry(
             long position, String aggregateId, long sequence, String messageId, Instant storedAt, Object payload) {}
 
     /** @param address of the event store, as host and port */
     public EventLog(String address) {
+        this(address, stored -> true);
+    }
+
+    /**
+     * @param address of the event store, as host and port
+     * @param wanted tells by the ID of its aggregate and its JSON whether an event is of interest; others are not read,
+     *     which those in a form of an earlier release could not be
+     */
+    public EventLog(String address, Predicate<String> wanted) {
+        this.wanted = wanted;
         int colon = address.lastIndexOf(':');
         connections = AxonServerConnectionFactory.forClient("event-log")
                 .routingServers(
@@ -44,11 +56,10 @@ public final class EventLog implements AutoCloseable {
                 .build();
     }
 
-    /** Everything from the first event to the last there is now. */
+    /** Every event of interest from the first to the last there is now. */
     public List<Entry> read() throws InterruptedException, ExecutionException, TimeoutException {
         var channel = connections.connect("default").eventChannel();
         long last = channel.getLastToken().get(LIMIT_SECONDS, TimeUnit.SECONDS);
-        long position = entries.isEmpty() ? -1 : entries.getLast().position();
         try (EventStream stream = channel.openStream(position, BUFFER)) {
             while (position < last) {
                 @Nullable EventWithToken next = stream.nextIfAvailable(LIMIT_SECONDS, TimeUnit.SECONDS);
@@ -57,10 +68,18 @@ public final class EventLog implements AutoCloseable {
                             "the event store has events up to %d and gives none after %d".formatted(last, position));
                 }
                 position = next.getToken();
-                entries.add(entry(next));
+                if (wanted.test(text(next))) {
+                    entries.add(entry(next));
+                }
             }
         }
         return List.copyOf(entries);
+    }
+
+    private static String text(EventWithToken stored) {
+        var event = stored.getEvent();
+        return event.getAggregateIdentifier() + " "
+                + event.getPayload().getData().toStringUtf8();
     }
 
     private static Entry entry(EventWithToken stored) {
@@ -81,8 +100,6 @@ public final class EventLog implements AutoCloseable {
             return JSON.readValue(json, Class.forName(type));
         } catch (ClassNotFoundException e) {
             throw new AssertionError("the event store holds a " + type + ", which nobody knows", e);
-        } catch (JacksonException e) {
-            return json;
         }
     }
 

@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -312,39 +314,32 @@ final class WaybillClient {
 
     /** Waits until a resource answers with 200 and the wanted content; fails with what it answered last. */
     JsonNode awaitJson(String path, String what, Predicate<JsonNode> wanted) {
-        var last = new Answer[1];
-        try {
-            await(what)
-                    .atMost(PATIENCE)
-                    .pollInterval(POLL_INTERVAL)
-                    .pollDelay(Duration.ZERO)
-                    .ignoreException(UncheckedIOException.class)
-                    .until(() -> {
-                        last[0] = get(path);
-                        return last[0].status() == 200 && wanted.test(last[0].json());
-                    });
-        } catch (ConditionTimeoutException e) {
-            throw new AssertionError("waited " + PATIENCE + " for " + what + ", but at last " + last[0], e);
-        }
-        return last[0].json();
+        return awaitSeen(what, () -> get(path), answer -> answer.status() == 200 && wanted.test(answer.json()))
+                .json();
     }
 
     /** Waits until what is looked at is as expected; fails with the last difference. */
     <T> void awaitEqual(String what, T expected, Supplier<T> look) {
-        var last = new Object[1];
+        T unusedBecauseEqual = awaitSeen("%s, which is%n%s%n".formatted(what, expected), look, expected::equals);
+    }
+
+    private static <T> T awaitSeen(String what, Supplier<T> look, Predicate<T> wanted) {
+        var last = new AtomicReference<@Nullable T>();
         try {
-            await(what)
+            return await(what)
                     .atMost(PATIENCE)
                     .pollInterval(POLL_INTERVAL)
                     .pollDelay(Duration.ZERO)
                     .ignoreException(UncheckedIOException.class)
-                    .until(() -> {
-                        last[0] = look.get();
-                        return expected.equals(last[0]);
-                    });
+                    .until(
+                            () -> {
+                                T seen = look.get();
+                                last.set(seen);
+                                return seen;
+                            },
+                            wanted);
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError(
-                    "waited %s for %s%n%s%nbut at last%n%s".formatted(PATIENCE, what, expected, last[0]), e);
+            throw new AssertionError("waited " + PATIENCE + " for " + what + ", but at last " + last.get(), e);
         }
     }
 

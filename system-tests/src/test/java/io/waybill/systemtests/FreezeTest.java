@@ -90,6 +90,9 @@ class FreezeTest {
                 waybill.awaitEnd(orderId.get());
             }
         }
+        // The list is another read model than the one in which the orders have ended.
+        waybill.awaitEqual(
+                "every order in the list", 6, () -> waybill.ordersOf(customer).size());
         List<JsonNode> orders = waybill.ordersOf(customer).stream()
                 .map(order -> waybill.awaitEnd(order.path("orderId").asString()))
                 .toList();
