@@ -1,14 +1,18 @@
 package io.waybill.simulation;
 
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoWriteException;
 import com.mongodb.ServerAddress;
 import com.mongodb.WriteError;
+import com.mongodb.bulk.BulkWriteError;
+import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.ListCollectionNamesIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.result.DeleteResult;
 import com.mongodb.client.result.InsertOneResult;
@@ -16,6 +20,7 @@ import com.mongodb.client.result.UpdateResult;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -149,6 +154,7 @@ final class Documents {
                 case "insertOne" -> write(() -> insert(encode(first)));
                 case "replaceOne" ->
                     write(() -> replace(bson(first), encode(argument(arguments, 1)), upserts(arguments)));
+                case "bulkWrite" -> replaceAll((List<?>) first);
                 case "updateOne" -> write(() -> update(bson(first), bson(argument(arguments, 1))));
                 case "deleteOne" ->
                     write(() -> delete(matching(bson(first)).stream().limit(1).toList()));
@@ -187,6 +193,27 @@ final class Documents {
                 insert(document);
             }
             return matched(found);
+        }
+
+        /** One after the other, whatever becomes of them: a process may end in between. */
+        private BulkWriteResult replaceAll(List<?> writes) {
+            List<BulkWriteError> errors = new ArrayList<>();
+            for (int i = 0; i < writes.size(); i++) {
+                ReplaceOneModel<?> one = (ReplaceOneModel<?>) writes.get(i);
+                try {
+                    write(() -> replace(
+                            bson(one.getFilter()),
+                            encode(one.getReplacement()),
+                            one.getReplaceOptions().isUpsert()));
+                } catch (MongoWriteException e) {
+                    errors.add(new BulkWriteError(e.getCode(), e.getMessage(), new BsonDocument(), i));
+                }
+            }
+            if (!errors.isEmpty()) {
+                throw new MongoBulkWriteException(
+                        BulkWriteResult.unacknowledged(), errors, null, new ServerAddress(), Set.of());
+            }
+            return BulkWriteResult.unacknowledged();
         }
 
         private UpdateResult update(BsonDocument filter, BsonDocument changes) {

@@ -1,8 +1,9 @@
 package io.waybill.simulation;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
@@ -18,24 +19,25 @@ final class Filter {
     private Filter() {}
 
     static List<BsonDocument> find(Map<BsonValue, BsonDocument> documents, BsonDocument filter) {
-        @Nullable BsonValue id = idIn(filter);
-        Collection<BsonDocument> candidates = documents.values();
-        if (id != null) {
-            @Nullable BsonDocument document = documents.get(id);
-            candidates = document == null ? List.of() : List.of(document);
-        }
-        return candidates.stream().filter(document -> passes(document, filter)).toList();
+        @Nullable List<BsonValue> ids = idsIn(filter);
+        Stream<BsonDocument> candidates = ids == null
+                ? documents.values().stream()
+                : ids.stream().distinct().map(documents::get).filter(Objects::nonNull);
+        return candidates.filter(document -> passes(document, filter)).toList();
     }
 
-    /** The only ID that passes; null if others do. */
-    private static @Nullable BsonValue idIn(BsonDocument filter) {
+    /** The only IDs that pass; null if others may. */
+    private static @Nullable List<BsonValue> idsIn(BsonDocument filter) {
         @Nullable BsonValue id = filter.get(ID);
         if (id instanceof BsonString) {
-            return id;
+            return List.of(id);
+        }
+        if (id instanceof BsonDocument condition && condition.containsKey("$in")) {
+            return condition.getArray("$in");
         }
         if (filter.containsKey("$and")) {
             for (BsonValue part : filter.getArray("$and")) {
-                @Nullable BsonValue inPart = idIn(part.asDocument());
+                @Nullable List<BsonValue> inPart = idsIn(part.asDocument());
                 if (inPart != null) {
                     return inPart;
                 }
@@ -57,6 +59,7 @@ final class Filter {
         }
         return operators.entrySet().stream().allMatch(operator -> switch (operator.getKey()) {
             case "$exists" -> (value != null) == operator.getValue().asBoolean().getValue();
+            case "$in" -> value != null && operator.getValue().asArray().contains(value);
             case "$lt" -> value != null && number(value) < number(operator.getValue());
             default -> throw new UnsupportedOperationException(operator.getKey());
         });

@@ -3,6 +3,8 @@ package io.waybill.simulation;
 import static io.waybill.simulation.books.Violation.unless;
 
 import io.waybill.chassis.messaging.ChassisParts;
+import io.waybill.chassis.messaging.Projection;
+import io.waybill.chassis.mongo.ViewBatch;
 import java.lang.reflect.Constructor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -131,6 +133,12 @@ final class Views {
                         .build());
         feed.registerHandlerInterceptor(ChassisParts.join(name, kept::checkpoints));
         feed.registerHandlerInterceptor(ChassisParts.keepClaim(Claim.OF_CURRENT_BATCH, name));
+        if (type.isAnnotationPresent(Projection.class)) {
+            feed.registerHandlerInterceptor((batch, chain) -> {
+                ViewBatch.begin(batch, name);
+                return chain.proceed();
+            });
+        }
         return feed;
     }
 

@@ -2,16 +2,19 @@ package io.waybill.chassis.mongo;
 
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Checkpoints;
+import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
 import io.waybill.chassis.messaging.ReadProgress;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import org.axonframework.config.ConfigurerModule;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.extensions.mongo.DefaultMongoTemplate;
 import org.axonframework.extensions.mongo.MongoTemplate;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.springboot.autoconfig.AxonAutoConfiguration;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -60,6 +63,20 @@ public class AxonStoresAutoConfiguration {
                 : ManagementFactory.getRuntimeMXBean().getName();
         return new LastWriteTokenStore(
                 new TokenDocuments(template, serializer, node), checkpoints::refresh, marks::mayReadFromTheBeginning);
+    }
+
+    /** Processes are left out: what they do next is to count on what they wrote. */
+    @Bean
+    ConfigurerModule viewBatches(ListableBeanFactory beans) {
+        Set<String> projections = CheckpointsAutoConfiguration.projections(beans);
+        return configurer -> configurer
+                .eventProcessing()
+                .registerDefaultHandlerInterceptor((configuration, processor) -> (unitOfWork, chain) -> {
+                    if (projections.contains(processor)) {
+                        ViewBatch.begin(unitOfWork, processor);
+                    }
+                    return chain.proceed();
+                });
     }
 
     @Bean

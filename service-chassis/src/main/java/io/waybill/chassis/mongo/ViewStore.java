@@ -3,28 +3,24 @@ package io.waybill.chassis.mongo;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
-import static com.mongodb.client.model.Filters.lt;
 
-import com.mongodb.ErrorCategory;
-import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
-import com.mongodb.client.model.ReplaceOptions;
+import io.waybill.chassis.mongo.ViewChanges.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.bson.BsonDocument;
-import org.bson.BsonDocumentReader;
-import org.bson.BsonDocumentWriter;
-import org.bson.BsonInt64;
-import org.bson.BsonString;
-import org.bson.codecs.Codec;
-import org.bson.codecs.DecoderContext;
-import org.bson.codecs.EncoderContext;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,14 +35,12 @@ import org.slf4j.LoggerFactory;
  * that has read on though the documents it wrote were lost or put back: it fails with {@link MissedEvents}, and is
  * handled again from the stored token. If what is between is missing even then, it was discarded by an operator.
  *
+ * <p>A projection's views are written with the others of its {@link ViewBatch batch}, all others at once.
+ *
  * @param <V> the view, a public record (the driver's codec reaches no other)
  */
 public final class ViewStore<V> {
 
-    private static final String ID = "_id";
-    private static final String POSITION = "position";
-    private static final String SEQUENCE = "sequence";
-    private static final String VIEW = "view";
     private static final Logger LOG = LoggerFactory.getLogger(ViewStore.class);
 
     /** Where events are missing, by ID of the document. */
@@ -54,8 +48,14 @@ public final class ViewStore<V> {
 
     private record Gap(long before, long after) {}
 
+    /**
+     * Views of a batch that could not be written. They are written one by one when it is handled again, so that the event
+     * is found that makes a document which the store refuses.
+     */
+    private final Set<String> suspects = ConcurrentHashMap.newKeySet();
+
     private final MongoCollection<BsonDocument> documents;
-    private final Codec<V> codec;
+    private final ViewCodec<V> codec;
 
     /**
      * @param collection name of the collection that holds the read model
@@ -63,7 +63,7 @@ public final class ViewStore<V> {
      */
     public ViewStore(MongoDatabase database, String collection, Class<V> type) {
         documents = database.getCollection(collection, BsonDocument.class);
-        codec = database.getCodecRegistry().get(type);
+        codec = new ViewCodec<>(database.getCodecRegistry().get(type));
     }
 
     /**
@@ -76,11 +76,7 @@ public final class ViewStore<V> {
      * @throws MissedEvents if events are missing in between
      */
     public void fold(String id, long position, long sequence, Function<@Nullable V, V> fold) {
-        @Nullable BsonDocument before = documents.find(eq(ID, id)).first();
-        if (isNews(before, position)) {
-            requireNext(id, before, sequence);
-            write(before, document(id, position, before, fold).append(SEQUENCE, new BsonInt64(sequence)));
-        }
+        foldNext(id, position, sequence, fold);
     }
 
     /**
@@ -91,21 +87,66 @@ public final class ViewStore<V> {
      * @param fold from the view before the event, or null if there is none, to the view after it
      */
     public void fold(String id, long position, Function<@Nullable V, V> fold) {
-        @Nullable BsonDocument before = documents.find(eq(ID, id)).first();
-        if (isNews(before, position)) {
-            write(before, document(id, position, before, fold));
+        foldNext(id, position, null, fold);
+    }
+
+    private void foldNext(String id, long position, @Nullable Long sequence, Function<@Nullable V, V> fold) {
+        Optional<ViewBatch> batch = ViewBatch.current();
+        ViewChanges<V> changes = batch.map(current -> current.changesOf(this, () -> begin(current, id)))
+                .orElseGet(() -> new ViewChanges<>(documents, codec));
+        Entry<V> before = changes.get(id);
+        if (position <= before.position()) {
+            return;
+        }
+        if (sequence != null) {
+            requireNext(id, before, sequence);
+        }
+        changes.fold(id, position, sequence, fold);
+        if (batch.isEmpty()) {
+            changes.write();
+        } else if (suspects.contains(id)) {
+            writeNow(changes, id, before);
         }
     }
 
-    private static boolean isNews(@Nullable BsonDocument before, long position) {
-        return before == null || before.getInt64(POSITION).getValue() < position;
+    /** Most views go by the ID of their aggregate, others by that of the event: all of a batch are read at once. */
+    private ViewChanges<V> begin(ViewBatch batch, String id) {
+        var changes = new ViewChanges<>(documents, codec);
+        boolean byAggregate = batch.events().stream().anyMatch(event -> id.equals(aggregateOf(event)));
+        changes.read(batch.events().stream()
+                .map(event -> byAggregate ? aggregateOf(event) : event.getIdentifier())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet()));
+        return changes;
     }
 
-    private void requireNext(String id, @Nullable BsonDocument before, long sequence) {
-        // The release before did not write it.
-        boolean unknown = before != null && !before.containsKey(SEQUENCE);
-        long last = before == null || unknown ? -1 : before.getInt64(SEQUENCE).getValue();
-        if (unknown || sequence <= last + 1 || isRetriedDeadLetter()) {
+    private static @Nullable String aggregateOf(EventMessage<?> event) {
+        return event instanceof DomainEventMessage<?> domainEvent ? domainEvent.getAggregateIdentifier() : null;
+    }
+
+    private void writeNow(ViewChanges<V> changes, String id, Entry<V> before) {
+        try {
+            changes.write();
+            suspects.remove(id);
+        } catch (RuntimeException e) {
+            changes.restore(id, before);
+            throw e;
+        }
+    }
+
+    /** Writes what a batch has made. */
+    void write(ViewChanges<V> changes) {
+        try {
+            changes.write();
+        } catch (RuntimeException e) {
+            suspects.addAll(changes.unwritten());
+            throw e;
+        }
+    }
+
+    private void requireNext(String id, Entry<V> before, long sequence) {
+        @Nullable Long last = before.sequence();
+        if (last == null || sequence <= last + 1 || isRetriedDeadLetter()) {
             gaps.remove(id);
             return;
         }
@@ -123,31 +164,10 @@ public final class ViewStore<V> {
         return CurrentUnitOfWork.isStarted() && !(CurrentUnitOfWork.get().root() instanceof BatchingUnitOfWork);
     }
 
-    private BsonDocument document(
-            String id, long position, @Nullable BsonDocument before, Function<@Nullable V, V> fold) {
-        return new BsonDocument(ID, new BsonString(id))
-                .append(POSITION, new BsonInt64(position))
-                .append(VIEW, encode(fold.apply(before == null ? null : decode(before))));
-    }
-
-    private void write(@Nullable BsonDocument before, BsonDocument after) {
-        try {
-            documents.replaceOne(
-                    and(eq(ID, after.get(ID)), lt(POSITION, after.get(POSITION))),
-                    after,
-                    new ReplaceOptions().upsert(before == null));
-        } catch (MongoWriteException e) {
-            // Another processor inserted it in between; it has the claim now, so the event is its business.
-            if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
-                throw e;
-            }
-        }
-    }
-
     /** The view of this key, or null if there is none. */
     public @Nullable V find(String id) {
-        @Nullable BsonDocument document = documents.find(eq(ID, id)).first();
-        return document == null ? null : decode(document);
+        @Nullable BsonDocument document = documents.find(eq(ViewCodec.ID, id)).first();
+        return document == null ? null : codec.view(document);
     }
 
     /**
@@ -160,22 +180,9 @@ public final class ViewStore<V> {
     public List<V> find(Bson filter, Bson order, int limit) {
         List<V> views = new ArrayList<>();
         for (BsonDocument document :
-                documents.find(and(filter, exists(VIEW))).sort(order).limit(limit)) {
-            views.add(decode(document));
+                documents.find(and(filter, exists(ViewCodec.VIEW))).sort(order).limit(limit)) {
+            views.add(codec.view(document));
         }
         return views;
-    }
-
-    private BsonDocument encode(V view) {
-        var document = new BsonDocument();
-        codec.encode(
-                new BsonDocumentWriter(document), view, EncoderContext.builder().build());
-        return document;
-    }
-
-    private V decode(BsonDocument document) {
-        return codec.decode(
-                new BsonDocumentReader(document.getDocument(VIEW)),
-                DecoderContext.builder().build());
     }
 }

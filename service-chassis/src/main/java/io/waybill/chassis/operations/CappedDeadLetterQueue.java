@@ -1,5 +1,7 @@
 package io.waybill.chassis.operations;
 
+import io.waybill.chassis.mongo.ViewBatch;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -9,6 +11,8 @@ import org.axonframework.messaging.deadletter.DeadLetter;
 import org.axonframework.messaging.deadletter.DeadLetterQueueOverflowException;
 import org.axonframework.messaging.deadletter.EnqueueDecision;
 import org.axonframework.messaging.deadletter.SequencedDeadLetterQueue;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +35,16 @@ final class CappedDeadLetterQueue implements SequencedDeadLetterQueue<EventMessa
     private final String processor;
     private final SequencedDeadLetterQueue<EventMessage<?>> queue;
     private final DeadLetters letters;
+    /** Key by which a batch of events says that it need not look into the queue. */
+    private final String nothingParked;
+
     private volatile boolean nearCap;
 
     CappedDeadLetterQueue(String processor, SequencedDeadLetterQueue<EventMessage<?>> queue, DeadLetters letters) {
         this.processor = processor;
         this.queue = queue;
         this.letters = letters;
+        this.nothingParked = CappedDeadLetterQueue.class.getName() + " " + processor;
     }
 
     /** How full a queue is. */
@@ -65,18 +73,34 @@ final class CappedDeadLetterQueue implements SequencedDeadLetterQueue<EventMessa
         if (letters.isParked(processor, letter.message().getIdentifier())) {
             return;
         }
+        // What came before it would be parked behind it if a crash had it handled again.
+        ViewBatch.writeCurrent();
         queue.enqueue(sequence, letter);
+        batch().ifPresent(batch -> batch.resources().put(nothingParked, false));
         warnNearCap();
     }
 
     @Override
     public boolean enqueueIfPresent(Object sequence, Supplier<DeadLetter<? extends EventMessage<?>>> letter)
             throws DeadLetterQueueOverflowException {
-        if (!queue.contains(sequence)) {
+        if (isNothingParked() || !queue.contains(sequence)) {
             return false;
         }
         enqueue(sequence, letter.get());
         return true;
+    }
+
+    /** Asked once for a batch, because nearly always there is nothing: only the batch itself can park more meanwhile. */
+    private boolean isNothingParked() {
+        return batch().map(
+                        batch -> batch.<Boolean>getOrComputeResource(nothingParked, key -> letters.isEmpty(processor)))
+                .orElse(false);
+    }
+
+    private static Optional<UnitOfWork<?>> batch() {
+        return CurrentUnitOfWork.isStarted()
+                ? Optional.of(CurrentUnitOfWork.get().root())
+                : Optional.empty();
     }
 
     /** Once for each time that the mark is passed. */

@@ -109,6 +109,11 @@ final class DeadLetters {
                 .map(letter -> message(letter).getString("eventIdentifier"));
     }
 
+    /** Whether a processor has parked nothing. */
+    boolean isEmpty(String processor) {
+        return letters.find(eq(PROCESSOR, processor)).projection(include(ID)).first() == null;
+    }
+
     /** Takes a letter out for good; those behind it stay. */
     void discard(String processor, String letterId) {
         letters.deleteOne(is(processor, letterId));

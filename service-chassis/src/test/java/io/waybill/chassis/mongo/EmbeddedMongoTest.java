@@ -1,6 +1,12 @@
 package io.waybill.chassis.mongo;
 
+import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Updates.inc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -69,6 +75,26 @@ class EmbeddedMongoTest {
             for (var each : written) {
                 assertThat(each.get()).isNotNegative();
             }
+        }
+    }
+
+    @Test
+    void findsByIdWhatIsAskedForByMore() {
+        try (var databases = new Databases("", folder)) {
+            var notes = databases.open("notes").getCollection("notes");
+            notes.insertMany(IntStream.range(0, 10)
+                    .mapToObj(i -> new Document("_id", "note-" + i).append("version", i))
+                    .toList());
+
+            assertThat(notes.updateOne(and(eq("note-7"), lte("version", 7)), inc("version", 1))
+                            .getMatchedCount())
+                    .isEqualTo(1);
+            assertThat(notes.updateOne(and(eq("note-7"), lt("version", 8)), inc("version", 1))
+                            .getMatchedCount())
+                    .isZero();
+            assertThat(notes.find(and(in("_id", "note-6", "note-7", "none"), gt("version", 7)))
+                            .first())
+                    .containsEntry("_id", "note-7");
         }
     }
 

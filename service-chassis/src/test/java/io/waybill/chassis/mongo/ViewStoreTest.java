@@ -8,7 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventhandling.GenericDomainEventMessage;
+import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.bson.BsonMaximumSizeExceededException;
 import org.bson.Document;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -116,6 +124,111 @@ class ViewStoreTest {
         shelves.fold("a", 15, 5, before -> shelf("a", before.count() + 1));
 
         assertThat(shelves.find("a").count()).isEqualTo(2);
+    }
+
+    @Test
+    void writesTheViewsOfABatchWhenAllOfItIsFolded() {
+        shelves.fold("a", 1, 0, none -> shelf("a", 1));
+
+        handle(batch("a", "a", "b"), event -> {
+            long count = shelves.find("a").count();
+            fold(event, shelf -> shelf == null ? shelf("b", 1) : shelf("a", shelf.count() + 1));
+            assertThat(count).isEqualTo(1);
+        });
+
+        assertThat(shelves.find("a").count()).isEqualTo(3);
+        assertThat(shelves.find("b").count()).isEqualTo(1);
+    }
+
+    @Test
+    void writesNothingOfABatchThatFails() {
+        assertThatThrownBy(() -> handle(
+                        batch("a", "b"),
+                        event -> fold(event, none -> {
+                            if (event.getAggregateIdentifier().equals("b")) {
+                                throw new IllegalStateException("This one fails");
+                            }
+                            return shelf("a", 1);
+                        })))
+                .hasMessage("This one fails");
+
+        assertThat(shelves.find("a")).isNull();
+    }
+
+    @Test
+    void keepsWhatAnotherProcessorWroteOfALaterEventBesideTheRestOfABatch() {
+        handle(batch("a", "b", "c"), event -> {
+            fold(event, none -> shelf(event.getAggregateIdentifier(), 1));
+            if (event.getAggregateIdentifier().equals("c")) {
+                overtake("b");
+            }
+        });
+
+        assertThat(shelves.find("a").count()).isEqualTo(1);
+        assertThat(shelves.find("b").count()).isEqualTo(9);
+        assertThat(shelves.find("c").count()).isEqualTo(1);
+    }
+
+    /** The thief, who has another store on the same collection and no part in the batch. */
+    private void overtake(String id) {
+        var batch = CurrentUnitOfWork.get();
+        CurrentUnitOfWork.clear(batch);
+        shelves.fold(id, 9, none -> shelf(id, 9));
+        CurrentUnitOfWork.set(batch);
+    }
+
+    @Test
+    void findsTheEventThatMakesADocumentWhichTheStoreRefuses() {
+        List<DomainEventMessage<?>> events = batch("a", "b");
+        var parked = new ArrayList<String>();
+        Consumer<DomainEventMessage<?>> parking = event -> {
+            try {
+                fold(event, none -> event.getAggregateIdentifier().equals("b") ? tooLarge() : shelf("a", 1));
+            } catch (RuntimeException e) {
+                parked.add(event.getAggregateIdentifier());
+            }
+        };
+
+        assertThatThrownBy(() -> handle(events, parking)).isInstanceOf(BsonMaximumSizeExceededException.class);
+        handle(events, parking);
+
+        assertThat(parked).containsExactly("b");
+        assertThat(shelves.find("a").count()).isEqualTo(1);
+        assertThat(shelves.find("b")).isNull();
+    }
+
+    private static Shelf tooLarge() {
+        return new Shelf("b", 1, Instant.EPOCH, List.of(), "x".repeat(17 * 1024 * 1024));
+    }
+
+    private void fold(DomainEventMessage<?> event, UnaryOperator<Shelf> fold) {
+        shelves.fold(event.getAggregateIdentifier(), (long) event.getPayload(), event.getSequenceNumber(), fold);
+    }
+
+    /** Events of these aggregates, after the first of each that is known; the payload is the position. */
+    private List<DomainEventMessage<?>> batch(String... aggregates) {
+        var events = new ArrayList<DomainEventMessage<?>>();
+        for (String aggregate : aggregates) {
+            long sequence = events.stream()
+                            .filter(event -> event.getAggregateIdentifier().equals(aggregate))
+                            .count()
+                    + (shelves.find(aggregate) == null ? 0 : 1);
+            events.add(new GenericDomainEventMessage<>("Shelf", aggregate, sequence, 2L + events.size()));
+        }
+        return events;
+    }
+
+    private static void handle(List<DomainEventMessage<?>> events, Consumer<DomainEventMessage<?>> handler) {
+        var unitOfWork = new BatchingUnitOfWork<DomainEventMessage<?>>(events);
+        unitOfWork.resources().put("Processor[shelves]/SegmentId", 0);
+        var result = unitOfWork.executeWithResult(() -> {
+            ViewBatch.begin(unitOfWork, "shelves");
+            handler.accept(unitOfWork.getMessage());
+            return null;
+        });
+        if (result.isExceptional()) {
+            throw (RuntimeException) result.exceptionResult();
+        }
     }
 
     @Test

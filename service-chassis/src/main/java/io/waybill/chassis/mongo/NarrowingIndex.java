@@ -1,0 +1,115 @@
+package io.waybill.chassis.mongo;
+
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.bson.Document;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * An index that also serves a filter with more conditions than those on its keys, such as the guard of a write: it
+ * narrows down what the collection then matches against the whole filter. Without this the library would go through the
+ * whole collection for each.
+ */
+final class NarrowingIndex extends Index<Object> {
+
+    private static final String AND = "$and";
+
+    private final Index<Object> index;
+    private final List<String> keys;
+
+    /** @param index that serves filters with its keys alone */
+    NarrowingIndex(Index<Object> index, List<IndexKey> keys, boolean sparse) {
+        super(index.getName(), keys, sparse);
+        this.index = index;
+        this.keys = keys.stream().map(IndexKey::getKey).toList();
+    }
+
+    @Override
+    public boolean canHandle(Document filter) {
+        return index.canHandle(onKeys(filter));
+    }
+
+    @Override
+    public Iterable<Object> getPositions(Document filter) {
+        return index.getPositions(onKeys(filter));
+    }
+
+    /** The first condition on each key; any further ones are matched against what this one finds. */
+    private Document onKeys(Document filter) {
+        var conditions = new Document();
+        collect(filter, conditions);
+        return conditions;
+    }
+
+    private void collect(Document filter, Document conditions) {
+        for (String key : keys) {
+            if (filter.containsKey(key)) {
+                conditions.putIfAbsent(key, filter.get(key));
+            }
+        }
+        if (filter.get(AND) instanceof Collection<?> parts) {
+            for (Object part : parts) {
+                if (part instanceof Document all) {
+                    collect(all, conditions);
+                }
+            }
+        }
+    }
+
+    @Override
+    public Object getPosition(Document document) {
+        return index.getPosition(document);
+    }
+
+    @Override
+    public void checkAdd(Document document, MongoCollection<Object> collection) {
+        index.checkAdd(document, collection);
+    }
+
+    @Override
+    public void add(Document document, Object position, MongoCollection<Object> collection) {
+        index.add(document, position, collection);
+    }
+
+    @Override
+    public Object remove(Document document) {
+        return index.remove(document);
+    }
+
+    @Override
+    public void checkUpdate(Document before, Document after, MongoCollection<Object> collection) {
+        index.checkUpdate(before, after, collection);
+    }
+
+    @Override
+    public void updateInPlace(Document before, Document after, Object position, MongoCollection<Object> collection) {
+        index.updateInPlace(before, after, position, collection);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return index.isEmpty();
+    }
+
+    @Override
+    public long getCount() {
+        return index.getCount();
+    }
+
+    @Override
+    public long getDataSize() {
+        return index.getDataSize();
+    }
+
+    @Override
+    public boolean isUnique() {
+        return index.isUnique();
+    }
+
+    @Override
+    public void drop() {
+        index.drop();
+    }
+}

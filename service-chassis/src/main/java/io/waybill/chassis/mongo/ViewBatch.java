@@ -1,0 +1,76 @@
+package io.waybill.chassis.mongo;
+
+import io.waybill.chassis.messaging.Segments;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
+
+/**
+ * What a projection makes of one batch of events: views are read once, folded in memory and written once, before the
+ * token of the batch is. A crash in between has the batch handled again, which finds what it wrote before.
+ */
+public final class ViewBatch {
+
+    private static final String BATCH = ViewBatch.class.getName();
+
+    private final List<? extends EventMessage<?>> events;
+    private final Map<ViewStore<?>, ViewChanges<?>> changes = new HashMap<>();
+    private final List<Runnable> writes = new ArrayList<>();
+
+    private ViewBatch(List<? extends EventMessage<?>> events) {
+        this.events = events;
+    }
+
+    /**
+     * Has the views of a projection read and written with the whole batch of events. Without effect on a dead letter that
+     * is retried, which comes in none.
+     */
+    public static void begin(UnitOfWork<? extends EventMessage<?>> unitOfWork, String projection) {
+        if (unitOfWork instanceof BatchingUnitOfWork<? extends EventMessage<?>> batch
+                && Segments.of(batch, projection) != null) {
+            batch.getOrComputeResource(BATCH, key -> {
+                var begun = new ViewBatch(batch.getMessages());
+                batch.onPrepareCommit(all -> begun.write());
+                return begun;
+            });
+        }
+    }
+
+    /** The batch that is being handled; empty outside of one. */
+    static Optional<ViewBatch> current() {
+        if (!CurrentUnitOfWork.isStarted()) {
+            return Optional.empty();
+        }
+        UnitOfWork<?> root = CurrentUnitOfWork.get().root();
+        return Optional.ofNullable(root.getResource(BATCH));
+    }
+
+    /** Writes what has been folded up to now. To be done before anything is stored that counts on it. */
+    public static void writeCurrent() {
+        current().ifPresent(ViewBatch::write);
+    }
+
+    List<? extends EventMessage<?>> events() {
+        return events;
+    }
+
+    @SuppressWarnings("unchecked") // each store finds the changes that it made itself
+    <V> ViewChanges<V> changesOf(ViewStore<V> store, Supplier<ViewChanges<V>> begin) {
+        return (ViewChanges<V>) changes.computeIfAbsent(store, same -> {
+            ViewChanges<V> begun = begin.get();
+            writes.add(() -> store.write(begun));
+            return begun;
+        });
+    }
+
+    private void write() {
+        writes.forEach(Runnable::run);
+    }
+}
