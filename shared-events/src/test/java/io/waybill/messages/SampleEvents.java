@@ -28,6 +28,10 @@ import io.waybill.messages.inventory.StockEvent.StockReturned;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterDiscarded;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetried;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLettersRetried;
+import io.waybill.messages.operations.ReadModelEvent.RebuildDiscarded;
+import io.waybill.messages.operations.ReadModelEvent.RebuildRolledBack;
+import io.waybill.messages.operations.ReadModelEvent.RebuildShown;
+import io.waybill.messages.operations.ReadModelEvent.RebuildStarted;
 import io.waybill.messages.order.Address;
 import io.waybill.messages.order.InspectedLine;
 import io.waybill.messages.order.LineQuantity;
@@ -184,7 +188,11 @@ final class SampleEvents {
             new DiscrepancyCleared("discrepancy-1", ORDER),
             new DeadLetterRetried("order-query", "timeline", "event-1", 7, true),
             new DeadLettersRetried("order-query", "timeline", 3, 1),
-            new DeadLetterDiscarded("order-query", "timeline", "event-1", 7, "a test gone astray"));
+            new DeadLetterDiscarded("order-query", "timeline", "event-1", 7, "a test gone astray"),
+            new RebuildStarted("order-query", "timeline", "order-query.timeline.1", true),
+            new RebuildShown("order-query", "timeline", "order-query.timeline.1"),
+            new RebuildRolledBack("order-query", "timeline", "order-query.timeline.1"),
+            new RebuildDiscarded("order-query", "timeline", "order-query.timeline.1"));
 
     /** What the golden files without a revision are read as. */
     static final List<Object> FROM_BEFORE_REVISION_1 = List.of(

@@ -8,6 +8,7 @@ import io.waybill.messages.checkout.ProcessEvent;
 import io.waybill.messages.inventory.ProductEvent;
 import io.waybill.messages.inventory.StockEvent;
 import io.waybill.messages.operations.DeadLetterEvent;
+import io.waybill.messages.operations.ReadModelEvent;
 import io.waybill.messages.order.OrderEvent;
 import io.waybill.messages.payment.PaymentEvent;
 import io.waybill.messages.payment.ReconciliationEvent;
@@ -46,7 +47,8 @@ class WireFormatTest {
             CheckoutEvent.class,
             ProcessEvent.class,
             ReconciliationEvent.class,
-            DeadLetterEvent.class);
+            DeadLetterEvent.class,
+            ReadModelEvent.class);
     static final List<Object> SAMPLES = SampleEvents.ALL;
     static final List<Object> OLD_SAMPLES = SampleEvents.FROM_BEFORE_REVISION_1;
 

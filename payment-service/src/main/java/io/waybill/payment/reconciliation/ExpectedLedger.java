@@ -29,15 +29,12 @@ import org.bson.conversions.Bson;
 @ProcessingGroup("expected-ledger")
 class ExpectedLedger {
 
-    private static final String COLLECTION = "expectedLedger";
     private static final String ID = "_id";
 
     private final ViewStore<ExpectedPayment> payments;
-    private final MongoDatabase database;
 
     ExpectedLedger(MongoDatabase database) {
-        this.database = database;
-        payments = new ViewStore<>(database, COLLECTION, ExpectedPayment.class);
+        payments = new ViewStore<>(database, "expectedLedger", ExpectedPayment.class);
     }
 
     @EventHandler
@@ -53,7 +50,7 @@ class ExpectedLedger {
 
     /** How many payments changed since. */
     long count(Instant since) {
-        return database.getCollection(COLLECTION).countDocuments(changed(since));
+        return payments.count(changed(since));
     }
 
     /** These payments, as far as we know of them, by their IDs. */

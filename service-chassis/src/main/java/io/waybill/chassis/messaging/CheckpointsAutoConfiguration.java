@@ -2,6 +2,7 @@ package io.waybill.chassis.messaging;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,14 +32,22 @@ public class CheckpointsAutoConfiguration {
         return new Checkpoints(service, projections(beans), eventStore::getObject);
     }
 
-    /** Names of the processors that maintain read models and do nothing else. */
+    /** Names of the processors that maintain read models and do nothing else, in either place. */
     public static Set<String> projections(ListableBeanFactory beans) {
-        return Arrays.stream(beans.getBeanNamesForAnnotation(Projection.class))
-                .map(bean -> Objects.requireNonNull(
-                        beans.findAnnotationOnBean(bean, ProcessingGroup.class),
-                        "A projection needs a @ProcessingGroup: " + bean))
-                .map(ProcessingGroup::value)
+        return projectionBeans(beans).keySet().stream()
+                .flatMap(projection -> Arrays.stream(Slot.values()).map(slot -> slot.nameOf(projection)))
                 .collect(Collectors.toSet());
+    }
+
+    /** The projections' names, each with that of its bean. */
+    public static Map<String, String> projectionBeans(ListableBeanFactory beans) {
+        return Arrays.stream(beans.getBeanNamesForAnnotation(Projection.class))
+                .collect(Collectors.toMap(
+                        bean -> Objects.requireNonNull(
+                                        beans.findAnnotationOnBean(bean, ProcessingGroup.class),
+                                        "A projection needs a @ProcessingGroup: " + bean)
+                                .value(),
+                        bean -> bean));
     }
 
     @Bean(destroyMethod = "close")
@@ -58,8 +67,13 @@ public class CheckpointsAutoConfiguration {
     Rebuilds rebuilds(
             ReadProgress progress,
             ObjectProvider<EventProcessingConfiguration> processing,
-            ObjectProvider<EventStore> eventStore) {
-        return new Rebuilds(progress, processing::getObject, eventStore::getObject);
+            ObjectProvider<EventStore> eventStore,
+            ObjectProvider<LiveSlots> slots) {
+        return new Rebuilds(
+                progress,
+                processing::getObject,
+                eventStore::getObject,
+                projection -> slots.getObject().live(projection));
     }
 
     /** Every way out of a handler is closed during a replay. */

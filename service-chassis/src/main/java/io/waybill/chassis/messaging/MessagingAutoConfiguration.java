@@ -15,6 +15,7 @@ import org.axonframework.config.ConfigurerModule;
 import org.axonframework.config.EventProcessingConfigurer;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.gateway.DefaultEventGateway;
+import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.StreamableMessageSource;
@@ -122,15 +123,7 @@ public class MessagingAutoConfiguration {
             EventProcessingConfigurer processing = configurer.eventProcessing();
             processing.usingPooledStreamingEventProcessors();
             processing.registerPooledStreamingEventProcessorConfiguration(
-                    (configuration, builder) -> builder.initialToken(StreamableMessageSource::createTailToken)
-                            .initialSegmentCount(SEGMENTS)
-                            .batchSize(EVENT_BATCH_SIZE)
-                            .tokenClaimInterval(lookInterval.toMillis())
-                            // Whoever lost a token has noticed before anybody clears away what was left of a lost
-                            // store.
-                            .claimExtensionThreshold(lookInterval.dividedBy(2).toMillis())
-                            // A batch may take longer than a claim lasts; without this another instance would take it.
-                            .enableCoordinatorClaimExtension());
+                    (configuration, builder) -> streaming(builder, lookInterval));
             processing.registerDefaultErrorHandler(c -> PropagatingErrorHandler.instance());
             processing.registerDefaultListenerInvocationErrorHandler(c -> PropagatingErrorHandler.instance());
             configurer.registerComponent(
@@ -142,6 +135,19 @@ public class MessagingAutoConfiguration {
             processing.registerDefaultHandlerInterceptor(
                     (c, processor) -> new KeptClaim(tokenStoreOf(c, processor), processor));
         };
+    }
+
+    /** How all processors read. */
+    public static PooledStreamingEventProcessor.Builder streaming(
+            PooledStreamingEventProcessor.Builder builder, Duration lookInterval) {
+        return builder.initialToken(StreamableMessageSource::createTailToken)
+                .initialSegmentCount(SEGMENTS)
+                .batchSize(EVENT_BATCH_SIZE)
+                .tokenClaimInterval(lookInterval.toMillis())
+                // Whoever lost a token has noticed before anybody clears away what was left of a lost store.
+                .claimExtensionThreshold(lookInterval.dividedBy(2).toMillis())
+                // A batch may take longer than a claim lasts; without this another instance would take it.
+                .enableCoordinatorClaimExtension();
     }
 
     private static TokenStore tokenStoreOf(Configuration configuration, String processor) {

@@ -15,7 +15,7 @@ public final class Positions {
     }
 
     /** The position of the last event there is, or -1 if there is none. */
-    static long last(EventStore eventStore) {
+    public static long last(EventStore eventStore) {
         @Nullable TrackingToken head = eventStore.createHeadToken();
         return head == null ? -1 : of(head);
     }

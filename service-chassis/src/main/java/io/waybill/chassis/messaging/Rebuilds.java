@@ -13,23 +13,29 @@ public final class Rebuilds {
     private final ReadProgress progress;
     private final Supplier<EventProcessingConfiguration> processing;
     private final Supplier<EventStore> eventStore;
+    private final LiveSlots slots;
     private final Map<String, Target> targets = new HashMap<>();
 
     private record Target(long position, boolean reached) {}
 
     Rebuilds(
-            ReadProgress progress, Supplier<EventProcessingConfiguration> processing, Supplier<EventStore> eventStore) {
+            ReadProgress progress,
+            Supplier<EventProcessingConfiguration> processing,
+            Supplier<EventStore> eventStore,
+            LiveSlots slots) {
+        this.slots = slots;
         this.progress = progress;
         this.processing = processing;
         this.eventStore = eventStore;
     }
 
     /**
-     * Whether the processor of a read model has yet to come to where the event store ended when this was first asked, or
-     * when the read model was found to have been lost.
+     * Whether a read model, where it is shown from, has yet to come to where the event store ended when this was first
+     * asked, or when the read model was found to have been lost.
      */
-    public synchronized boolean isUnderWay(String processor) {
-        long read = lowest(processor);
+    public synchronized boolean isUnderWay(String projection) {
+        String processor = slots.live(projection).nameOf(projection);
+        long read = position(processor);
         @SuppressWarnings("NullAway") // a computed value is never null
         Target target = targets.compute(processor, (name, known) -> {
             boolean isNew = known == null || (known.reached() && read < known.position());
@@ -39,8 +45,10 @@ public final class Rebuilds {
         return !target.reached();
     }
 
-    /** What this instance has read is stored only every few seconds if there was nothing of interest in it. */
-    private long lowest(String processor) {
+    /**
+     * The position that all segments of a processor have read up to, -1 if none. What this instance has read is stored only every few seconds if there was nothing of interest in it.
+     */
+    public long position(String processor) {
         Map<Integer, Long> stored = new HashMap<>(progress.segments(processor));
         processing
                 .get()

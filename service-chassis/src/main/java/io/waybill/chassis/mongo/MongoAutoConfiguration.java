@@ -16,6 +16,9 @@ import org.springframework.context.annotation.Bean;
 @EnableConfigurationProperties(MongoAutoConfiguration.MongoProperties.class)
 public class MongoAutoConfiguration {
 
+    /** Name of the collection that says where each read model is shown from: no event would bring it back. */
+    public static final String READ_MODELS = "readModels";
+
     /**
      * @param uri of a real MongoDB; empty for embedded ones
      * @param database name of this service's database

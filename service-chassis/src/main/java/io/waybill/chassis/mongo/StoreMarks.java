@@ -49,7 +49,8 @@ final class StoreMarks {
     /** There from the beginning: to lose a saga before its mark would be to lose it for good. */
     private static final Set<String> SAGAS = Set.of(SagaDocuments.SAGAS, SagaDocuments.SAGA_ASSOCIATIONS);
 
-    private static final Set<String> NOT_FROM_EVENTS = Set.of(TOKENS, DEAD_LETTERS, "idempotency");
+    private static final Set<String> NOT_FROM_EVENTS =
+            Set.of(TOKENS, DEAD_LETTERS, MongoAutoConfiguration.READ_MODELS, "idempotency");
 
     private final MongoDatabase database;
     private final MongoCollection<Document> tokens;

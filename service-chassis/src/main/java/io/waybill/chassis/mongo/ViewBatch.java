@@ -1,6 +1,7 @@
 package io.waybill.chassis.mongo;
 
 import io.waybill.chassis.messaging.Segments;
+import io.waybill.chassis.messaging.Slot;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +20,10 @@ import org.axonframework.messaging.unitofwork.UnitOfWork;
 public final class ViewBatch {
 
     private static final String BATCH = ViewBatch.class.getName();
+    private static final String SLOT = Slot.class.getName();
 
     private final List<? extends EventMessage<?>> events;
-    private final Map<ViewStore<?>, ViewChanges<?>> changes = new HashMap<>();
+    private final Map<ViewCollection<?>, ViewChanges<?>> changes = new HashMap<>();
     private final List<Runnable> writes = new ArrayList<>();
 
     private ViewBatch(List<? extends EventMessage<?>> events) {
@@ -33,6 +35,7 @@ public final class ViewBatch {
      * is retried, which comes in none.
      */
     public static void begin(UnitOfWork<? extends EventMessage<?>> unitOfWork, String projection) {
+        unitOfWork.root().resources().putIfAbsent(SLOT, Slot.ofProcessor(projection));
         if (unitOfWork instanceof BatchingUnitOfWork<? extends EventMessage<?>> batch
                 && Segments.of(batch, projection) != null) {
             batch.getOrComputeResource(BATCH, key -> {
@@ -52,6 +55,14 @@ public final class ViewBatch {
         return Optional.ofNullable(root.getResource(BATCH));
     }
 
+    /** The place that what is handled now is meant for. */
+    static Slot slot() {
+        if (!CurrentUnitOfWork.isStarted()) {
+            return Slot.FIRST;
+        }
+        return CurrentUnitOfWork.get().root().getOrDefaultResource(SLOT, Slot.FIRST);
+    }
+
     /** Writes what has been folded up to now. To be done before anything is stored that counts on it. */
     public static void writeCurrent() {
         current().ifPresent(ViewBatch::write);
@@ -61,11 +72,11 @@ public final class ViewBatch {
         return events;
     }
 
-    @SuppressWarnings("unchecked") // each store finds the changes that it made itself
-    <V> ViewChanges<V> changesOf(ViewStore<V> store, Supplier<ViewChanges<V>> begin) {
-        return (ViewChanges<V>) changes.computeIfAbsent(store, same -> {
+    @SuppressWarnings("unchecked") // each collection finds the changes that it made itself
+    <V> ViewChanges<V> changesOf(ViewCollection<V> collection, Supplier<ViewChanges<V>> begin) {
+        return (ViewChanges<V>) changes.computeIfAbsent(collection, same -> {
             ViewChanges<V> begun = begin.get();
-            writes.add(() -> store.write(begun));
+            writes.add(() -> collection.write(begun));
             return begun;
         });
     }

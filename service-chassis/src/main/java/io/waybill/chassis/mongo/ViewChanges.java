@@ -71,10 +71,12 @@ final class ViewChanges<V> {
         return entries.getOrDefault(id, Entry.none());
     }
 
-    void fold(String id, long position, @Nullable Long sequence, Function<@Nullable V, V> fold) {
+    V fold(String id, long position, @Nullable Long sequence, Function<@Nullable V, V> fold) {
         Entry<V> before = get(id);
-        entries.put(id, new Entry<>(position, sequence, fold.apply(before.view()), before.isStored()));
+        V after = fold.apply(before.view());
+        entries.put(id, new Entry<>(position, sequence, after, before.isStored()));
         changed.add(id);
+        return after;
     }
 
     /** Takes back what was folded of a view since this entry. */

@@ -1,39 +1,24 @@
 package io.waybill.chassis.mongo;
 
 import static com.mongodb.client.model.Filters.and;
-import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
-import io.waybill.chassis.mongo.ViewChanges.Entry;
-import java.util.ArrayList;
+import io.waybill.chassis.messaging.Slot;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.axonframework.eventhandling.DomainEventMessage;
-import org.axonframework.eventhandling.EventMessage;
-import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
-import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import java.util.function.Supplier;
 import org.bson.BsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A read model: documents of the form {@code {_id, position, sequence, view}}. A document is folded from the events of
- * one aggregate, and carries the position of the last one in it: an event that comes again, or from a processor that
- * does not know yet that it lost its claim, changes nothing.
- *
- * <p>It also carries the number of that event in its aggregate. An event that is not the next one is from a processor
- * that has read on though the documents it wrote were lost or put back: it fails with {@link MissedEvents}, and is
- * handled again from the stored token. If what is between is missing even then, it was discarded by an operator.
+ * A read model, made of events. An event that comes again, or from a processor that does not know yet that it lost its
+ * claim, changes nothing. Each processor writes in its own {@link Slot}, and what is found is found in the live one.
  *
  * <p>A projection's views are written with the others of its {@link ViewBatch batch}, all others at once.
  *
@@ -41,29 +26,22 @@ import org.slf4j.LoggerFactory;
  */
 public final class ViewStore<V> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ViewStore.class);
-
-    /** Where events are missing, by ID of the document. */
-    private final Map<String, Gap> gaps = new ConcurrentHashMap<>();
-
-    private record Gap(long before, long after) {}
-
-    /**
-     * Views of a batch that could not be written. They are written one by one when it is handled again, so that the event
-     * is found that makes a document which the store refuses.
-     */
-    private final Set<String> suspects = ConcurrentHashMap.newKeySet();
-
-    private final MongoCollection<BsonDocument> documents;
-    private final ViewCodec<V> codec;
+    private final Map<Slot, ViewCollection<V>> collections = new EnumMap<>(Slot.class);
+    private volatile Supplier<Slot> live = () -> Slot.FIRST;
 
     /**
      * @param collection name of the collection that holds the read model
      * @param type the view's record type
      */
     public ViewStore(MongoDatabase database, String collection, Class<V> type) {
-        documents = database.getCollection(collection, BsonDocument.class);
-        codec = new ViewCodec<>(database.getCodecRegistry().get(type));
+        for (Slot slot : Slot.values()) {
+            collections.put(slot, new ViewCollection<>(database, slot.nameOf(collection), type));
+        }
+    }
+
+    /** Says where to look for what is asked for; until then it is the first place. */
+    public void showFrom(Supplier<Slot> newLive) {
+        live = newLive;
     }
 
     /**
@@ -73,10 +51,11 @@ public final class ViewStore<V> {
      * @param position of the event among all events
      * @param sequence number of the event in its aggregate, from 0
      * @param fold from the view before the event, or null if there is none, to the view after it
+     * @return the view after the event; null if it has seen the event before
      * @throws MissedEvents if events are missing in between
      */
-    public void fold(String id, long position, long sequence, Function<@Nullable V, V> fold) {
-        foldNext(id, position, sequence, fold);
+    public @Nullable V fold(String id, long position, long sequence, Function<@Nullable V, V> fold) {
+        return in(ViewBatch.slot()).fold(id, position, sequence, fold);
     }
 
     /**
@@ -85,89 +64,15 @@ public final class ViewStore<V> {
      * @param id key of the view
      * @param position of the event among all events
      * @param fold from the view before the event, or null if there is none, to the view after it
+     * @return the view after the event; null if it has seen the event before
      */
-    public void fold(String id, long position, Function<@Nullable V, V> fold) {
-        foldNext(id, position, null, fold);
-    }
-
-    private void foldNext(String id, long position, @Nullable Long sequence, Function<@Nullable V, V> fold) {
-        Optional<ViewBatch> batch = ViewBatch.current();
-        ViewChanges<V> changes = batch.map(current -> current.changesOf(this, () -> begin(current, id)))
-                .orElseGet(() -> new ViewChanges<>(documents, codec));
-        Entry<V> before = changes.get(id);
-        if (position <= before.position()) {
-            return;
-        }
-        if (sequence != null) {
-            requireNext(id, before, sequence);
-        }
-        changes.fold(id, position, sequence, fold);
-        if (batch.isEmpty()) {
-            changes.write();
-        } else if (suspects.contains(id)) {
-            writeNow(changes, id, before);
-        }
-    }
-
-    /** Most views go by the ID of their aggregate, others by that of the event: all of a batch are read at once. */
-    private ViewChanges<V> begin(ViewBatch batch, String id) {
-        var changes = new ViewChanges<>(documents, codec);
-        boolean byAggregate = batch.events().stream().anyMatch(event -> id.equals(aggregateOf(event)));
-        changes.read(batch.events().stream()
-                .map(event -> byAggregate ? aggregateOf(event) : event.getIdentifier())
-                .filter(Objects::nonNull)
-                .collect(Collectors.toSet()));
-        return changes;
-    }
-
-    private static @Nullable String aggregateOf(EventMessage<?> event) {
-        return event instanceof DomainEventMessage<?> domainEvent ? domainEvent.getAggregateIdentifier() : null;
-    }
-
-    private void writeNow(ViewChanges<V> changes, String id, Entry<V> before) {
-        try {
-            changes.write();
-            suspects.remove(id);
-        } catch (RuntimeException e) {
-            changes.restore(id, before);
-            throw e;
-        }
-    }
-
-    /** Writes what a batch has made. */
-    void write(ViewChanges<V> changes) {
-        try {
-            changes.write();
-        } catch (RuntimeException e) {
-            suspects.addAll(changes.unwritten());
-            throw e;
-        }
-    }
-
-    private void requireNext(String id, Entry<V> before, long sequence) {
-        @Nullable Long last = before.sequence();
-        if (last == null || sequence <= last + 1 || isRetriedDeadLetter()) {
-            gaps.remove(id);
-            return;
-        }
-        var gap = new Gap(last, sequence);
-        if (!gap.equals(gaps.put(id, gap))) {
-            throw new MissedEvents("%s in %s has the events up to %d of its aggregate, and was given %d"
-                    .formatted(id, documents.getNamespace().getCollectionName(), last, sequence));
-        }
-        gaps.remove(id);
-        LOG.warn("{} is shown without the events between {} and {}, which were discarded", id, last, sequence);
-    }
-
-    /** Those before it were discarded. Unlike all others it comes in no batch of a segment. */
-    private static boolean isRetriedDeadLetter() {
-        return CurrentUnitOfWork.isStarted() && !(CurrentUnitOfWork.get().root() instanceof BatchingUnitOfWork);
+    public @Nullable V fold(String id, long position, Function<@Nullable V, V> fold) {
+        return in(ViewBatch.slot()).fold(id, position, null, fold);
     }
 
     /** The view of this key, or null if there is none. */
     public @Nullable V find(String id) {
-        @Nullable BsonDocument document = documents.find(eq(ViewCodec.ID, id)).first();
-        return document == null ? null : codec.view(document);
+        return in(live.get()).find(id);
     }
 
     /**
@@ -178,11 +83,20 @@ public final class ViewStore<V> {
      * @param limit at most so many; 0 for all
      */
     public List<V> find(Bson filter, Bson order, int limit) {
-        List<V> views = new ArrayList<>();
-        for (BsonDocument document :
-                documents.find(and(filter, exists(ViewCodec.VIEW))).sort(order).limit(limit)) {
-            views.add(codec.view(document));
-        }
-        return views;
+        return in(live.get()).find(filter, order, limit);
+    }
+
+    /** How many views pass a filter over {@code view.<field>}. */
+    public long count(Bson filter) {
+        return in(live.get()).documents().countDocuments(and(filter, exists(ViewCodec.VIEW)));
+    }
+
+    /** The documents as they are stored in a place; those of no view among them are the chassis's own. */
+    public MongoCollection<BsonDocument> documents(Slot slot) {
+        return in(slot).documents();
+    }
+
+    private ViewCollection<V> in(Slot slot) {
+        return Objects.requireNonNull(collections.get(slot));
     }
 }

@@ -7,6 +7,7 @@ import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
 import io.waybill.chassis.mongo.MissedEvents;
+import io.waybill.chassis.readmodels.ReadModels;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -85,6 +86,7 @@ public class OperationsAutoConfiguration {
             DeadLetters letters,
             Failures failures,
             ListableBeanFactory beans,
+            ReadModels models,
             @Value("${waybill.operations.behind-limit:30s}") Duration behindLimit) {
         return new Processors(
                 processing,
@@ -94,13 +96,20 @@ public class OperationsAutoConfiguration {
                 letters,
                 failures,
                 CheckpointsAutoConfiguration.projections(beans),
+                models::isNeeded,
                 behindLimit,
                 clock);
     }
 
     @Bean
-    HealthIndicator messagingHealthIndicator(AxonServerConnectionManager connections, Processors processors) {
-        return new MessagingHealthIndicator(() -> connections.getConnection().isReady(), processors::all, clock);
+    HealthIndicator messagingHealthIndicator(
+            AxonServerConnectionManager connections, Processors processors, ReadModels models) {
+        return new MessagingHealthIndicator(
+                () -> connections.getConnection().isReady(),
+                () -> processors.all().stream()
+                        .filter(processor -> models.isLive(processor.processor()))
+                        .toList(),
+                clock);
     }
 
     static CappedDeadLetterQueue deadLetterQueue(

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.axonframework.common.stream.BlockingStream;
 import org.axonframework.config.EventProcessingConfiguration;
 import org.axonframework.eventhandling.EventProcessor;
@@ -54,6 +55,7 @@ final class Processors {
     private final DeadLetters letters;
     private final Failures failures;
     private final Set<String> projections;
+    private final Predicate<String> needed;
     private final Duration behindLimit;
     private final Clock clock;
 
@@ -68,6 +70,7 @@ final class Processors {
             DeadLetters letters,
             Failures failures,
             Set<String> projections,
+            Predicate<String> needed,
             Duration behindLimit,
             Clock clock) {
         this.processing = processing;
@@ -77,11 +80,12 @@ final class Processors {
         this.letters = letters;
         this.failures = failures;
         this.projections = projections;
+        this.needed = needed;
         this.behindLimit = behindLimit;
         this.clock = clock;
     }
 
-    /** All processors by name, as they were a second ago at most. */
+    /** All processors that have anything to do, by name, as they were a second ago at most. */
     synchronized List<ProcessorStatus> all() {
         Instant now = clock.instant();
         if (taken.isBefore(now.minus(FRESH))) {
@@ -110,6 +114,7 @@ final class Processors {
         long due = before(eventStore.createTokenAt(now.minus(behindLimit)));
         Map<String, Fill> parked = letters.fill();
         return processing.eventProcessors().values().stream()
+                .filter(processor -> needed.test(processor.getName()))
                 .sorted(Comparator.comparing(EventProcessor::getName))
                 .map(processor -> status(processor, head, due, parked, now))
                 .toList();

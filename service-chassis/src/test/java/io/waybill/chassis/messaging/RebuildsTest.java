@@ -17,7 +17,8 @@ class RebuildsTest {
     private final EventStore eventStore = mock();
     private final ReadProgress progress = mock();
     private final EventProcessingConfiguration processing = mock();
-    private final Rebuilds rebuilds = new Rebuilds(progress, () -> processing, () -> eventStore);
+    private final Rebuilds rebuilds =
+            new Rebuilds(progress, () -> processing, () -> eventStore, projection -> Slot.FIRST);
 
     @Test
     void lastUntilTheReadModelHasComeToWhereTheEventsEndedWhenItWasAsked() {

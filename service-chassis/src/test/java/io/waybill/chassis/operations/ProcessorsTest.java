@@ -187,6 +187,7 @@ class ProcessorsTest {
                 letters,
                 failures,
                 Set.of("tallies"),
+                processor -> true,
                 limit,
                 Clock.systemUTC());
         return processors.all().stream()

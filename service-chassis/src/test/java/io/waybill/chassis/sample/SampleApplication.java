@@ -165,12 +165,13 @@ public class SampleApplication {
                 missedStore.incrementAndGet();
                 throw new MongoTimeoutException("The store is away.");
             }
-            tallies.fold(
+            Tally now = tallies.fold(
                     counted.tally(),
                     Positions.of(token),
                     tally -> new Tally(counted.tally(), (tally == null ? 0 : tally.sum()) + counted.by()));
-            updates.emit(
-                    FindTally.class, query -> query.tally().equals(counted.tally()), tallies.find(counted.tally()));
+            if (now != null) {
+                updates.emit(FindTally.class, query -> query.tally().equals(counted.tally()), now);
+            }
         }
 
         @QueryHandler

@@ -61,7 +61,8 @@ public final class ChassisParts {
                 },
                 () -> {
                     throw notAsked();
-                });
+                },
+                projection -> Slot.FIRST);
     }
 
     private static IllegalStateException notAsked() {

@@ -1,0 +1,220 @@
+package io.waybill.chassis.readmodels;
+
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Updates.inc;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.jayway.jsonpath.JsonPath;
+import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.messaging.RequestCommands;
+import io.waybill.chassis.messaging.RequestQueries;
+import io.waybill.chassis.messaging.Slot;
+import io.waybill.chassis.sample.SampleApplication.Count;
+import io.waybill.chassis.sample.SampleApplication.FindTally;
+import io.waybill.chassis.sample.SampleApplication.Tally;
+import io.waybill.chassis.sample.SampleTest;
+import java.io.UnsupportedEncodingException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.axonframework.config.EventProcessingConfiguration;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.MediaType;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
+
+/** A read model is made once more while it is shown, compared, and shown instead. */
+@SampleTest
+@NullUnmarked // a null is a failure here
+class ReadModelsTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final String REPLAYS = "/api/audit/replays";
+    private static final String START = REPLAYS + "/sample";
+
+    @Autowired
+    private MockMvc web;
+
+    @Autowired
+    private RequestCommands commands;
+
+    @Autowired
+    private RequestQueries queries;
+
+    @Autowired
+    private MongoDatabase database;
+
+    @Autowired
+    private ReadModels models;
+
+    @Autowired
+    private EventProcessingConfiguration processing;
+
+    private final String tally = UUID.randomUUID().toString();
+    private String id;
+
+    @AfterEach
+    void end() throws Exception {
+        if (id != null
+                && (state().equals("LIVE") || models.find(id).rebuild().state().isOpen())) {
+            call("/discard");
+        }
+    }
+
+    @Test
+    void isShownInsteadAndBackWhileEventsCome() throws Exception {
+        count(1);
+        start("""
+                {"projection": "tallies"}""");
+        count(2);
+
+        awaitState("READY");
+        assertThat(JsonPath.<Integer>read(shown(), "$.comparison.differences")).isZero();
+        assertThat(JsonPath.<Integer>read(shown(), "$.comparison.documents")).isPositive();
+        assertThat(JsonPath.<Integer>read(shown(), "$.progress.position")).isNotNegative();
+
+        Slot before = models.live("tallies");
+        assertThat(call("/switch").getStatus()).isEqualTo(200);
+        assertThat(models.live("tallies")).isEqualTo(before.other());
+        assertThat(tally().sum()).isEqualTo(2);
+        count(3);
+        await().atMost(SOON).until(() -> sumIn(before) == 3);
+
+        assertThat(call("/rollback").getStatus()).isEqualTo(200);
+        assertThat(models.live("tallies")).isEqualTo(before);
+        count(4);
+        assertThat(state()).isEqualTo("ROLLED_BACK");
+        await().atMost(SOON)
+                .until(() ->
+                        database.getCollection(before.other().nameOf("tallies")).countDocuments(exists("view")) == 0);
+        assertThat(processing
+                        .eventProcessor(before.other().nameOf("tallies"))
+                        .orElseThrow()
+                        .isRunning())
+                .isFalse();
+    }
+
+    @Test
+    void tellsWhereTheLiveOneIsWrongAndMendsIt() throws Exception {
+        count(1);
+        spoil();
+
+        start("""
+                {"projection": "tallies"}""");
+        awaitState("READY");
+
+        assertThat(JsonPath.<Integer>read(shown(), "$.comparison.differences")).isEqualTo(1);
+        assertThat(JsonPath.<String>read(shown(), "$.comparison.examples[0].id"))
+                .isEqualTo(tally);
+        assertThat(call("/switch").getStatus()).isEqualTo(200);
+        assertThat(tally().sum()).isEqualTo(1);
+
+        assertThat(call("/discard").getStatus()).isEqualTo(200);
+        assertThat(call("/rollback").getStatus()).isEqualTo(409);
+        assertThat(tally().sum()).isEqualTo(1);
+    }
+
+    @Test
+    void isOnlyComparedIfSoAsked() throws Exception {
+        count(1);
+        Slot live = models.live("tallies");
+
+        start("""
+                {"projection": "tallies", "verify": true}""");
+        awaitState("VERIFIED");
+
+        assertThat(JsonPath.<Integer>read(shown(), "$.comparison.differences")).isZero();
+        assertThat(models.live("tallies")).isEqualTo(live);
+        await().atMost(SOON)
+                .until(() ->
+                        database.getCollection(live.other().nameOf("tallies")).countDocuments(exists("view")) == 0);
+    }
+
+    @Test
+    void saysWhatToDoInsteadOfWhatCannotBe() throws Exception {
+        assertRefused(post(START, """
+                {"projection": "tally"}"""), 404, "PROJECTION_NOT_FOUND", "tallies");
+        assertRefused(post(REPLAYS + "/other", """
+                {"projection": "tallies"}"""), 404, "SERVICE_NOT_FOUND", "sample");
+        assertRefused(post(START, "{}"), 400, "INVALID_REQUEST", "");
+        assertRefused(get("sample.tallies.999999"), 404, "REBUILD_NOT_FOUND", "");
+
+        start("""
+                {"projection": "tallies"}""");
+        assertRefused(post(START, """
+                {"projection": "tallies"}"""), 409, "REBUILD_UNDER_WAY", id);
+        assertRefused(call("/rollback"), 409, "REBUILD_STATE", id);
+        assertThat(call("/discard").getStatus()).isEqualTo(200);
+        assertRefused(call("/switch"), 409, "REBUILD_STATE", "start another");
+    }
+
+    private void count(int sum) {
+        commands.send(new Count(tally, 1));
+        await().atMost(SOON).until(() -> tally() != null && tally().sum() == sum);
+    }
+
+    private Tally tally() {
+        return queries.ask(new FindTally(tally), Tally.class);
+    }
+
+    private int sumIn(Slot slot) {
+        return database.getCollection(slot.nameOf("tallies"))
+                .find(eq(tally))
+                .first()
+                .getEmbedded(List.of("view", "sum"), Integer.class);
+    }
+
+    private void spoil() {
+        database.getCollection(models.live("tallies").nameOf("tallies")).updateOne(eq(tally), inc("view.sum", 7));
+    }
+
+    private void start(String body) throws Exception {
+        MockHttpServletResponse answer = post(START, body);
+        assertThat(answer.getStatus()).as(answer.getContentAsString()).isEqualTo(202);
+        id = JsonPath.read(answer.getContentAsString(), "$.id");
+        assertThat(answer.getHeader("Location")).isEqualTo(REPLAYS + "/" + id);
+    }
+
+    private void awaitState(String state) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(state()).isEqualTo(state));
+    }
+
+    private String state() throws Exception {
+        return JsonPath.read(shown(), "$.state");
+    }
+
+    private String shown() throws Exception {
+        return get(id).getContentAsString();
+    }
+
+    private MockHttpServletResponse get(String rebuild) throws Exception {
+        return web.perform(MockMvcRequestBuilders.get(REPLAYS + "/" + rebuild))
+                .andReturn()
+                .getResponse();
+    }
+
+    private MockHttpServletResponse call(String action) throws Exception {
+        return post(REPLAYS + "/" + id + action, "");
+    }
+
+    private MockHttpServletResponse post(String path, String body) throws Exception {
+        return web.perform(MockMvcRequestBuilders.post(path)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .content(body))
+                .andReturn()
+                .getResponse();
+    }
+
+    private static void assertRefused(MockHttpServletResponse answer, int status, String code, String said)
+            throws UnsupportedEncodingException {
+        assertThat(answer.getStatus()).isEqualTo(status);
+        assertThat(JsonPath.<String>read(answer.getContentAsString(), "$.code")).isEqualTo(code);
+        assertThat(answer.getContentAsString()).contains(said);
+    }
+}
