@@ -1,98 +1,33 @@
 package io.waybill.gateway;
 
-import java.net.http.HttpClient;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
+import io.waybill.gateway.AllServices.Answers;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.client.RestClient;
-import org.springframework.web.client.RestClientException;
-import tools.jackson.databind.JsonNode;
 
-/**
- * Asks all services at once what each tells operators of itself. One that does not answer is named, and keeps nobody
- * from seeing the others.
- */
+/** What each service tells operators of itself, put together. */
 @RestController
 @RequestMapping("/api/ops")
 class OperationsController {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OperationsController.class);
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
-    /** A service reads its own stores only; an operator had better see three services now than four later. */
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
+    private final AllServices services;
 
-    private final Services services;
-    private final RestClient client;
-    private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
-
-    OperationsController(Services services) {
+    OperationsController(AllServices services) {
         this.services = services;
-        var requests = new JdkClientHttpRequestFactory(
-                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build());
-        requests.setReadTimeout(ANSWER_TIMEOUT);
-        client = RestClient.builder().requestFactory(requests).build();
     }
-
-    /**
-     * @param services what each service answered
-     * @param unanswered names of those that did not
-     * @param complete whether all answered
-     */
-    record Answers(List<JsonNode> services, List<String> unanswered, boolean complete) {}
 
     @GetMapping("/processors")
     Answers processors() {
-        return ask("/api/ops/processors/{service}", Map.of());
+        return services.ask("/api/ops/processors/{service}", Map.of());
     }
 
     @GetMapping("/dead-letters")
     Answers deadLetters(@RequestParam(required = false) @Nullable String processor) {
         return processor == null
-                ? ask("/api/ops/dead-letters/{service}", Map.of())
-                : ask("/api/ops/dead-letters/{service}?processor={processor}", Map.of("processor", processor));
-    }
-
-    private record Asked(String service, CompletableFuture<Optional<JsonNode>> answer) {}
-
-    private Answers ask(String path, Map<String, String> parameters) {
-        List<Asked> asked = services.services().keySet().stream()
-                .sorted()
-                .map(service -> new Asked(
-                        service, CompletableFuture.supplyAsync(() -> answer(service, path, parameters), threads)))
-                .toList();
-        List<String> unanswered = asked.stream()
-                .filter(one -> one.answer().join().isEmpty())
-                .map(Asked::service)
-                .toList();
-        List<JsonNode> answers =
-                asked.stream().flatMap(one -> one.answer().join().stream()).toList();
-        return new Answers(answers, unanswered, unanswered.isEmpty());
-    }
-
-    private Optional<JsonNode> answer(String service, String path, Map<String, String> parameters) {
-        Map<String, String> variables = new HashMap<>(parameters);
-        variables.put("service", service);
-        try {
-            return Optional.ofNullable(client.get()
-                    .uri(services.addressOf(service) + path, variables)
-                    .retrieve()
-                    .body(JsonNode.class));
-        } catch (RestClientException e) {
-            LOG.warn("{} does not tell of itself: {}", service, e.toString());
-            return Optional.empty();
-        }
+                ? services.ask("/api/ops/dead-letters/{service}", Map.of())
+                : services.ask("/api/ops/dead-letters/{service}?processor={processor}", Map.of("processor", processor));
     }
 }

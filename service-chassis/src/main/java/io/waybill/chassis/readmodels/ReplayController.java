@@ -3,7 +3,6 @@ package io.waybill.chassis.readmodels;
 import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.readmodels.Rebuild.State;
-import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.operations.ReadModelEvent.RebuildDiscarded;
 import io.waybill.messages.operations.ReadModelEvent.RebuildRolledBack;
 import io.waybill.messages.operations.ReadModelEvent.RebuildShown;
@@ -24,14 +23,11 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * Has read models of this service made once more from all events, beside the ones that are shown. What is decided is an
- * event, so that it is known who did.
+ * event, so that it is known who did. The gateway finds the service that an operator means, so this is not public.
  */
 @RestController
-@RequestMapping("/api/audit/replays")
+@RequestMapping("/internal/replays")
 class ReplayController {
-
-    private static final String SERVICE = "/{service:[a-z-]+}";
-    private static final String ID = "/{id:[a-z-]+\\..+}";
 
     private final String name;
     private final ReadModels models;
@@ -71,9 +67,8 @@ class ReplayController {
             ReadModels.Progress progress,
             @Nullable Comparison comparison) {}
 
-    @GetMapping(SERVICE)
-    All all(@PathVariable String service) {
-        isThisOne(service);
+    @GetMapping
+    All all() {
         return new All(
                 name,
                 models.all().stream()
@@ -82,9 +77,8 @@ class ReplayController {
                         .toList());
     }
 
-    @PostMapping(SERVICE)
-    ResponseEntity<Replay> start(@PathVariable String service, @RequestBody Request request) {
-        isThisOne(service);
+    @PostMapping
+    ResponseEntity<Replay> start(@RequestBody Request request) {
         boolean verify = request.verify() != null && request.verify();
         Rebuild rebuild = models.start(request.projection(), verify);
         events.publish(new RebuildStarted(name, request.projection(), rebuild.id(), verify));
@@ -93,12 +87,12 @@ class ReplayController {
                 .body(one(rebuild.id()));
     }
 
-    @GetMapping(ID)
+    @GetMapping("/{id}")
     Replay one(@PathVariable String id) {
         return shown(models.find(id));
     }
 
-    @PostMapping(ID + "/switch")
+    @PostMapping("/{id}/switch")
     Replay show(@PathVariable String id) {
         models.switchTo(id);
         Replay shown = one(id);
@@ -106,7 +100,7 @@ class ReplayController {
         return shown;
     }
 
-    @PostMapping(ID + "/rollback")
+    @PostMapping("/{id}/rollback")
     Replay rollBack(@PathVariable String id) {
         models.rollBack(id);
         Replay shown = one(id);
@@ -114,7 +108,7 @@ class ReplayController {
         return shown;
     }
 
-    @PostMapping(ID + "/discard")
+    @PostMapping("/{id}/discard")
     Replay discard(@PathVariable String id) {
         models.discard(id);
         Replay shown = one(id);
@@ -133,11 +127,5 @@ class ReplayController {
                 rebuild.endedAt(),
                 models.progress(model),
                 rebuild.comparison());
-    }
-
-    private void isThisOne(String service) {
-        if (!service.equals(name)) {
-            throw RequestRefused.notFound("SERVICE_NOT_FOUND", "This is " + name + ", not " + service + ".");
-        }
     }
 }

@@ -35,8 +35,7 @@ import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
 class ReadModelsTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final String REPLAYS = "/api/audit/replays";
-    private static final String START = REPLAYS + "/sample";
+    private static final String REPLAYS = "/internal/replays";
 
     @Autowired
     private MockMvc web;
@@ -138,16 +137,14 @@ class ReadModelsTest {
 
     @Test
     void saysWhatToDoInsteadOfWhatCannotBe() throws Exception {
-        assertRefused(post(START, """
+        assertRefused(post(REPLAYS, """
                 {"projection": "tally"}"""), 404, "PROJECTION_NOT_FOUND", "tallies");
-        assertRefused(post(REPLAYS + "/other", """
-                {"projection": "tallies"}"""), 404, "SERVICE_NOT_FOUND", "sample");
-        assertRefused(post(START, "{}"), 400, "INVALID_REQUEST", "");
+        assertRefused(post(REPLAYS, "{}"), 400, "INVALID_REQUEST", "");
         assertRefused(get("sample.tallies.999999"), 404, "REBUILD_NOT_FOUND", "");
 
         start("""
                 {"projection": "tallies"}""");
-        assertRefused(post(START, """
+        assertRefused(post(REPLAYS, """
                 {"projection": "tallies"}"""), 409, "REBUILD_UNDER_WAY", id);
         assertRefused(call("/rollback"), 409, "REBUILD_STATE", id);
         assertThat(call("/discard").getStatus()).isEqualTo(200);
@@ -175,10 +172,10 @@ class ReadModelsTest {
     }
 
     private void start(String body) throws Exception {
-        MockHttpServletResponse answer = post(START, body);
+        MockHttpServletResponse answer = post(REPLAYS, body);
         assertThat(answer.getStatus()).as(answer.getContentAsString()).isEqualTo(202);
         id = JsonPath.read(answer.getContentAsString(), "$.id");
-        assertThat(answer.getHeader("Location")).isEqualTo(REPLAYS + "/" + id);
+        assertThat(answer.getHeader("Location")).isEqualTo("/api/audit/replays/" + id);
     }
 
     private void awaitState(String state) {

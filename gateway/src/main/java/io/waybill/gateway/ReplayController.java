@@ -1,0 +1,140 @@
+package io.waybill.gateway;
+
+import io.waybill.gateway.AllServices.Answers;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.client.RestClient;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Hands rebuilds of read models to the service that has them: it is the one that knows the projection, and afterwards
+ * the ID begins with its name.
+ */
+@RestController
+@RequestMapping("/api/audit/replays")
+class ReplayController {
+
+    private static final String OF_SERVICE = "/internal/replays";
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
+    /** What tells of the request that this is a part of. */
+    private static final List<String> HANDED_ON = List.of("traceparent", "tracestate", "X-Correlation-Id");
+
+    private final Services services;
+    private final AllServices all;
+    private final RestClient client;
+
+    ReplayController(Services services, AllServices all) {
+        this.services = services;
+        this.all = all;
+        var requests = new JdkClientHttpRequestFactory(
+                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build());
+        requests.setReadTimeout(ANSWER_TIMEOUT);
+        client = RestClient.builder().requestFactory(requests).build();
+    }
+
+    /**
+     * What is to be rebuilt.
+     *
+     * @param projection name of an event processor that is a projection
+     * @param verify whether it is only to be compared with what is shown, and cleared away
+     */
+    record Rebuild(String projection, @Nullable Boolean verify) {}
+
+    @GetMapping
+    Answers list() {
+        return all.ask(OF_SERVICE, Map.of());
+    }
+
+    @PostMapping
+    ResponseEntity<byte[]> start(@RequestBody Rebuild rebuild, HttpServletRequest request) {
+        Answers answers = list();
+        Optional<String> owner = answers.services().stream()
+                .filter(service -> has(service, rebuild.projection()))
+                .map(service -> service.path("service").stringValue())
+                .findFirst();
+        // Who has not answered may be the one; who has says which projections there are.
+        String service = owner.orElseGet(() -> answers.unanswered().stream()
+                .findFirst()
+                .orElseGet(() -> services.services().keySet().stream()
+                        .sorted()
+                        .findFirst()
+                        .orElseThrow()));
+        return hand(HttpMethod.POST, service, "", rebuild, request);
+    }
+
+    private static boolean has(JsonNode service, @Nullable String projection) {
+        return service.path("readModels")
+                .valueStream()
+                .anyMatch(model -> model.path("projection").stringValue("").equals(projection));
+    }
+
+    @GetMapping("/{id}")
+    ResponseEntity<byte[]> one(@PathVariable String id, HttpServletRequest request) {
+        return hand(HttpMethod.GET, serviceOf(id), "/" + id, null, request);
+    }
+
+    @PostMapping("/{id}/switch")
+    ResponseEntity<byte[]> show(@PathVariable String id, HttpServletRequest request) {
+        return hand(HttpMethod.POST, serviceOf(id), "/" + id + "/switch", null, request);
+    }
+
+    @PostMapping("/{id}/rollback")
+    ResponseEntity<byte[]> rollBack(@PathVariable String id, HttpServletRequest request) {
+        return hand(HttpMethod.POST, serviceOf(id), "/" + id + "/rollback", null, request);
+    }
+
+    @PostMapping("/{id}/discard")
+    ResponseEntity<byte[]> discard(@PathVariable String id, HttpServletRequest request) {
+        return hand(HttpMethod.POST, serviceOf(id), "/" + id + "/discard", null, request);
+    }
+
+    /** Any service says of an ID that is none of its own that there is no such rebuild. */
+    private String serviceOf(String id) {
+        return services.services().keySet().stream()
+                .filter(service -> id.startsWith(service + "."))
+                .findFirst()
+                .orElseGet(() -> services.services().keySet().stream()
+                        .sorted()
+                        .findFirst()
+                        .orElseThrow());
+    }
+
+    private ResponseEntity<byte[]> hand(
+            HttpMethod method, String service, String path, @Nullable Object body, HttpServletRequest request) {
+        RestClient.RequestBodySpec call = client.method(method).uri(services.addressOf(service) + OF_SERVICE + path);
+        HANDED_ON.forEach(name -> {
+            if (request.getHeader(name) != null) {
+                call.header(name, request.getHeader(name));
+            }
+        });
+        if (body != null) {
+            call.body(body);
+        }
+        return call.exchangeForRequiredValue((asked, answer) -> handedBack(answer));
+    }
+
+    private static ResponseEntity<byte[]> handedBack(ClientHttpResponse answer) throws IOException {
+        HttpHeaders headers = new HttpHeaders();
+        headers.setContentType(answer.getHeaders().getContentType());
+        headers.setLocation(answer.getHeaders().getLocation());
+        return new ResponseEntity<>(answer.getBody().readAllBytes(), headers, answer.getStatusCode());
+    }
+}
