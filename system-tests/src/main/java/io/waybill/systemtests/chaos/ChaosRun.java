@@ -103,6 +103,7 @@ public final class ChaosRun {
             verdicts.add(awaitQuiet(fleet, client, eventLog));
             List<Entry> log = eventLog.read();
             verdicts.add(awaitViews(log, client));
+            verdicts.add(new Rebuilds(client).compare());
             var ledger = new SandboxLedger(ledger(fleet));
             verdicts.addAll(new Judge(log, ledger, client.record(), CHECKOUT_LIMIT).judge());
             say("Judged from %d events".formatted(log.size()));
