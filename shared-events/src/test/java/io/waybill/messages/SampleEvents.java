@@ -25,6 +25,8 @@ import io.waybill.messages.inventory.StockEvent.StockReleased;
 import io.waybill.messages.inventory.StockEvent.StockReservationRefused;
 import io.waybill.messages.inventory.StockEvent.StockReserved;
 import io.waybill.messages.inventory.StockEvent.StockReturned;
+import io.waybill.messages.operations.AuditEvent.AuditDataRead;
+import io.waybill.messages.operations.AuditEvent.VerificationRequested;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterDiscarded;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetried;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLettersRetried;
@@ -192,7 +194,9 @@ final class SampleEvents {
             new RebuildStarted("order-query", "timeline", "order-query.timeline.1", true),
             new RebuildShown("order-query", "timeline", "order-query.timeline.1"),
             new RebuildRolledBack("order-query", "timeline", "order-query.timeline.1"),
-            new RebuildDiscarded("order-query", "timeline", "order-query.timeline.1"));
+            new RebuildDiscarded("order-query", "timeline", "order-query.timeline.1"),
+            new AuditDataRead("/api/audit/events", "actor=ada&limit=10"),
+            new VerificationRequested("0192f0c1-7a3e-7c55-9d2e-5f1d3c7b9a10", 500, 999L));
 
     /** What the golden files without a revision are read as. */
     static final List<Object> FROM_BEFORE_REVISION_1 = List.of(

@@ -7,6 +7,7 @@ import io.waybill.messages.checkout.CheckoutEvent;
 import io.waybill.messages.checkout.ProcessEvent;
 import io.waybill.messages.inventory.ProductEvent;
 import io.waybill.messages.inventory.StockEvent;
+import io.waybill.messages.operations.AuditEvent;
 import io.waybill.messages.operations.DeadLetterEvent;
 import io.waybill.messages.operations.ReadModelEvent;
 import io.waybill.messages.order.OrderEvent;
@@ -48,7 +49,8 @@ class WireFormatTest {
             ProcessEvent.class,
             ReconciliationEvent.class,
             DeadLetterEvent.class,
-            ReadModelEvent.class);
+            ReadModelEvent.class,
+            AuditEvent.class);
     static final List<Object> SAMPLES = SampleEvents.ALL;
     static final List<Object> OLD_SAMPLES = SampleEvents.FROM_BEFORE_REVISION_1;
 

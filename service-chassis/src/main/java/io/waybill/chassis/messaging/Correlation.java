@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.messaging.Message;
 import org.axonframework.messaging.MessageDispatchInterceptor;
 import org.axonframework.messaging.correlation.CorrelationDataProvider;
@@ -19,6 +20,8 @@ public final class Correlation implements CorrelationDataProvider {
     public static final String CORRELATION_ID = "correlationId";
     /** ID of the message that led to this one. */
     public static final String CAUSATION_ID = "causationId";
+    /** ID of the event that led to this message, whatever commands lie between; those are not stored. */
+    public static final String CAUSING_EVENT_ID = "causingEventId";
     /** Who asked. */
     public static final String ACTOR = "actor";
     /** The service that sent the message. */
@@ -26,7 +29,7 @@ public final class Correlation implements CorrelationDataProvider {
     /** W3C trace context. */
     public static final String TRACEPARENT = "traceparent";
 
-    private static final List<String> HANDED_ON = List.of(CORRELATION_ID, ACTOR, TRACEPARENT);
+    private static final List<String> HANDED_ON = List.of(CORRELATION_ID, ACTOR, TRACEPARENT, CAUSING_EVENT_ID);
 
     private final String service;
 
@@ -45,6 +48,9 @@ public final class Correlation implements CorrelationDataProvider {
             }
         }
         data.put(CAUSATION_ID, cause.getIdentifier());
+        if (cause instanceof EventMessage) {
+            data.put(CAUSING_EVENT_ID, cause.getIdentifier());
+        }
         data.put(SERVICE, service);
         return data;
     }
