@@ -1,0 +1,48 @@
+package io.waybill.orderview.audit;
+
+import io.axoniq.axonserver.grpc.event.EventWithToken;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The event store as it gives its events, unchanged: no upcasting, no deserialization. */
+interface EventSource {
+
+    /**
+     * Position of the last event there is, or -1 if there is none.
+     *
+     * @throws EventsUnreadable if the event store does not answer
+     */
+    long last();
+
+    /**
+     * Events from a position on, in their order, also those that are yet to come.
+     *
+     * @param permits how many may be on their way at a time
+     */
+    Reading from(long position, int permits);
+
+    /** One walk through the events. */
+    interface Reading extends AutoCloseable {
+
+        /**
+         * The next event, or null if none came in time.
+         *
+         * @throws EventsUnreadable if there will be none any more
+         */
+        @Nullable
+        EventWithToken next(Duration patience) throws InterruptedException;
+
+        @Override
+        void close();
+    }
+
+    /** The event store does not answer, or cannot read its own events. */
+    final class EventsUnreadable extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        EventsUnreadable(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.waybill.orderview.audit;
+
+import static com.mongodb.client.model.Filters.eq;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import io.waybill.orderview.audit.VerificationRun.State;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/** Carries verifications out, one at a time, on a thread of its own. */
+final class Verifier implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Verifier.class);
+
+    /** How often a verification writes down how far it is. */
+    private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
+    /** One that has said nothing for so long has ended with its process. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
+    private static final long STOP_TIMEOUT_MILLIS = 5_000;
+
+    private record Going(VerificationRun run, Thread thread) {}
+
+    private final Verification verification;
+    private final MongoCollection<VerificationRun> runs;
+    private final Clock clock;
+    private final AtomicReference<@Nullable Going> going = new AtomicReference<>();
+    private volatile boolean running;
+
+    Verifier(Verification verification, MongoDatabase database, Clock clock) {
+        this.verification = verification;
+        this.runs = database.getCollection("auditVerifications", VerificationRun.class);
+        this.clock = clock;
+    }
+
+    /**
+     * Begins a verification, which then goes on by itself.
+     *
+     * @param from position of the first event to look at
+     * @param to position of the last; null for all there are
+     * @return its ID; empty if another one goes on in this instance
+     */
+    Optional<String> begin(long from, @Nullable Long to) {
+        Instant now = now();
+        var run = new VerificationRun(
+                UUID.randomUUID().toString(), State.RUNNING, from, to, from - 1, now, now, null, null);
+        Thread thread = new Thread(() -> carryOut(run), "audit-verification");
+        thread.setDaemon(true);
+        if (!going.compareAndSet(null, new Going(run, thread))) {
+            return Optional.empty();
+        }
+        try {
+            runs.insertOne(run);
+            thread.start();
+        } catch (RuntimeException e) {
+            going.set(null);
+            throw e;
+        }
+        return Optional.of(run.verificationId());
+    }
+
+    /** A verification as it stands; of one that ended with its process it is said. */
+    Optional<VerificationRun> find(String verificationId) {
+        return Optional.ofNullable(runs.find(eq("_id", verificationId)).first()).map(this::orInterrupted);
+    }
+
+    private VerificationRun orInterrupted(VerificationRun run) {
+        boolean isSilent = run.seenAt().isBefore(clock.instant().minus(SILENCE));
+        return run.state() == State.RUNNING && isSilent ? run.ended(State.INTERRUPTED, null, run.seenAt()) : run;
+    }
+
+    private void carryOut(VerificationRun run) {
+        var last = new AtomicReference<>(run);
+        try {
+            Verdict verdict = verification.run(
+                    run.from(), run.to() == null ? Long.MAX_VALUE : run.to(), position -> goOn(last, position));
+            if (verdict.finding() != Verdict.Finding.VALID) {
+                LOG.error("Verification {} found: {}", run.verificationId(), verdict);
+            }
+            write(last.get().ended(State.COMPLETED, verdict, now()));
+        } catch (Verification.Stopped | InterruptedException e) {
+            interrupted(last.get());
+        } catch (RuntimeException e) {
+            if (running) {
+                LOG.error("Verification {} failed", run.verificationId(), e);
+                write(last.get().ended(State.FAILED, null, now()));
+            } else {
+                interrupted(last.get());
+            }
+        } finally {
+            going.set(null);
+        }
+    }
+
+    private void interrupted(VerificationRun run) {
+        // The driver does nothing for a thread that is interrupted.
+        boolean unusedBecauseItEndsHere = Thread.interrupted();
+        LOG.info("Verification {} was stopped at position {}", run.verificationId(), run.position());
+        write(run.ended(State.INTERRUPTED, null, now()));
+    }
+
+    private boolean goOn(AtomicReference<VerificationRun> last, long position) {
+        Instant now = now();
+        VerificationRun before = last.get();
+        boolean isDue = !now.isBefore(before.seenAt().plus(PROGRESS_INTERVAL));
+        VerificationRun after = before.at(position, isDue ? now : before.seenAt());
+        last.set(after);
+        if (isDue) {
+            write(after);
+        }
+        return running;
+    }
+
+    private void write(VerificationRun run) {
+        var unused = runs.replaceOne(eq("_id", run.verificationId()), run);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        @Nullable Going now = going.get();
+        if (now == null) {
+            return;
+        }
+        now.thread().interrupt();
+        try {
+            now.thread().join(STOP_TIMEOUT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

@@ -1,0 +1,190 @@
+package io.waybill.orderview.audit;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.axoniq.axonserver.connector.AxonServerConnectionFactory;
+import io.axoniq.axonserver.connector.event.EventChannel;
+import io.axoniq.axonserver.connector.impl.ServerAddress;
+import io.axoniq.axonserver.grpc.event.Event;
+import io.waybill.axonserver.AxonServerNode;
+import io.waybill.axonserver.AxonServerOptions;
+import io.waybill.chassis.mongo.Databases;
+import io.waybill.orderview.audit.Verdict.Finding;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bundled event store node, and somebody who edits its files. */
+class RealNodeTest {
+
+    private static final int EVENTS = 600;
+    private static final int TRANSACTION_EVENTS = 20;
+    private static final int EDITED = 333;
+    private static final int RECORD_HEADER_BYTES = 20;
+    private static final int CRC_BYTES = 4;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private Databases databases;
+
+    @SuppressWarnings("NullAway.Init")
+    private ChainStore store;
+
+    @SuppressWarnings("NullAway.Init")
+    private AuditKey key;
+
+    @BeforeEach
+    void storeAndRecordAll() throws Exception {
+        databases = new Databases("", folder);
+        store = new ChainStore(databases.open("order_query"));
+        key = AuditKey.in(folder.resolve("audit.key"));
+        onTheNode(channel -> {
+            for (int first = 0; first < EVENTS; first += TRANSACTION_EVENTS) {
+                Event[] transaction = IntStream.range(first, first + TRANSACTION_EVENTS)
+                        .mapToObj(FakeEvents::event)
+                        .toArray(Event[]::new);
+                channel.appendEvents(transaction).get(10, TimeUnit.SECONDS);
+            }
+            var keeper = new ChainKeeper(
+                    new AxonServerEvents(() -> channel), store, key, Duration.ofMillis(10), Clock.systemUTC());
+            keeper.start();
+            await().untilAsserted(() -> assertThat(keeper.state().head())
+                    .extracting(ChainHead::position)
+                    .isEqualTo(EVENTS - 1L));
+            keeper.stop();
+        });
+    }
+
+    @AfterEach
+    void close() {
+        databases.close();
+    }
+
+    private interface Use {
+        void of(EventChannel channel) throws Exception;
+    }
+
+    private void onTheNode(Use use) throws Exception {
+        try (var node = AxonServerNode.start(
+                AxonServerOptions.stored(folder.resolve("node")).withPorts(0, 0))) {
+            var connections = AxonServerConnectionFactory.forClient("audit-test")
+                    .routingServers(new ServerAddress("127.0.0.1", node.port()))
+                    .build();
+            try {
+                use.of(connections.connect("default").eventChannel());
+            } finally {
+                connections.shutdown();
+            }
+        }
+    }
+
+    private Verdict verify(EventChannel channel) throws InterruptedException {
+        return new Verification(new AxonServerEvents(() -> channel), store, key.open())
+                .run(0, Long.MAX_VALUE, position -> true);
+    }
+
+    @Test
+    void isAsItWasRecordedAfterARestart() throws Exception {
+        onTheNode(channel -> assertThat(verify(channel).finding()).isEqualTo(Finding.VALID));
+    }
+
+    @Test
+    void whoeverEditsAnEventAndMendsTheChecksumIsFound() throws Exception {
+        edit(true);
+
+        onTheNode(channel -> {
+            Verdict verdict = verify(channel);
+            assertThat(verdict.finding()).isEqualTo(Finding.DAMAGED);
+            assertThat(verdict.position()).isEqualTo(EDITED);
+        });
+    }
+
+    @Test
+    void theNodeItselfRefusesWhatDoesNotFitItsChecksum() throws Exception {
+        edit(false);
+
+        assertThatThrownBy(() -> onTheNode(this::verify)).hasMessageContaining("checksum");
+    }
+
+    /** Changes one letter of one event in the node's file. */
+    private void edit(boolean mendTheChecksum) throws IOException {
+        Path file = segment();
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] wanted = ("message-" + EDITED).getBytes(US_ASCII);
+        int at = indexOf(bytes, wanted);
+        int record = recordAround(bytes, at);
+        bytes[at] = 'M';
+        if (mendTheChecksum) {
+            int length = ByteBuffer.wrap(bytes).getInt(record + CRC_BYTES);
+            ByteBuffer.wrap(bytes).putInt(record, checksum(bytes, record, length));
+        }
+        Files.write(file, bytes);
+    }
+
+    private Path segment() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("node"))) {
+            List<Path> holding = files.filter(Files::isRegularFile)
+                    .filter(RealNodeTest::holdsTheEvent)
+                    .toList();
+            assertThat(holding).hasSize(1);
+            return holding.getFirst();
+        }
+    }
+
+    private static boolean holdsTheEvent(Path file) {
+        try {
+            return indexOf(Files.readAllBytes(file), ("message-" + EDITED).getBytes(US_ASCII)) >= 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int recordAround(byte[] bytes, int at) {
+        for (int record = at; record >= 0; record--) {
+            int length = ByteBuffer.wrap(bytes).getInt(record + CRC_BYTES);
+            boolean fits = length > 0 && length <= bytes.length - record - RECORD_HEADER_BYTES;
+            if (fits && ByteBuffer.wrap(bytes).getInt(record) == checksum(bytes, record, length)) {
+                return record;
+            }
+        }
+        throw new AssertionError("no record with this event");
+    }
+
+    private static int checksum(byte[] bytes, int record, int length) {
+        var crc = new CRC32C();
+        crc.update(bytes, record + CRC_BYTES, RECORD_HEADER_BYTES - CRC_BYTES + length);
+        return (int) crc.getValue();
+    }
+
+    private static int indexOf(byte[] bytes, byte[] wanted) {
+        for (int i = 0; i <= bytes.length - wanted.length; i++) {
+            int j = 0;
+            while (j < wanted.length && bytes[i + j] == wanted[j]) {
+                j++;
+            }
+            if (j == wanted.length) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,113 @@
+package io.waybill.orderview.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.mongo.Databases;
+import io.waybill.orderview.audit.VerificationRun.State;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifierTest {
+
+    private static final int EVENTS = 40;
+
+    @SuppressWarnings("NullAway.Init")
+    private Databases databases;
+
+    @SuppressWarnings("NullAway.Init")
+    private MongoDatabase database;
+
+    @SuppressWarnings("NullAway.Init")
+    private AuditKey key;
+
+    private final FakeEvents events = FakeEvents.of(EVENTS);
+
+    @BeforeEach
+    void recordAll(@TempDir Path folder) {
+        databases = new Databases("", folder);
+        database = databases.open("order_query");
+        key = AuditKey.in(folder.resolve("audit.key"));
+        var keeper =
+                new ChainKeeper(events, new ChainStore(database), key, Duration.ofMillis(1), Clock.systemUTC());
+        keeper.start();
+        await().until(() -> Objects.nonNull(keeper.state().head()));
+        keeper.stop();
+    }
+
+    @AfterEach
+    void close() {
+        databases.close();
+    }
+
+    private Verifier verifier(EventSource source) {
+        var verifier = new Verifier(
+                new Verification(source, new ChainStore(database), key.open()), database, Clock.systemUTC());
+        verifier.start();
+        return verifier;
+    }
+
+    private static VerificationRun awaitEnd(Verifier verifier, String id) {
+        return await().until(() -> verifier.find(id).orElseThrow(), run -> run.state() != State.RUNNING);
+    }
+
+    @Test
+    void tellsOfAVerificationFromItsBeginningToItsEnd() {
+        Verifier verifier = verifier(events);
+
+        VerificationRun run = awaitEnd(verifier, verifier.begin(0, null).orElseThrow());
+
+        assertThat(run.state()).isEqualTo(State.COMPLETED);
+        assertThat(run.verdict()).extracting(Verdict::finding).isEqualTo(Verdict.Finding.VALID);
+        assertThat(run.position()).isEqualTo(EVENTS - 1);
+        assertThat(verifier.find("another")).isEmpty();
+    }
+
+    @Test
+    void oneAtATimeAndOneThatIsStoppedSaysSo() {
+        var source = new StuckEvents();
+        Verifier verifier = verifier(source);
+        String id = verifier.begin(0, null).orElseThrow();
+
+        assertThat(verifier.begin(0, null)).isEmpty();
+        verifier.stop();
+
+        VerificationRun run = awaitEnd(verifier(source), id);
+        assertThat(run.state()).isEqualTo(State.INTERRUPTED);
+        assertThat(run.verdict()).isNull();
+    }
+
+    @Test
+    void oneThatEndedWithItsProcessSaysSo() {
+        Verifier died = verifier(new StuckEvents());
+        String id = died.begin(0, null).orElseThrow();
+        var later = new Verifier(
+                new Verification(events, new ChainStore(database), key.open()),
+                database,
+                Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1)));
+
+        assertThat(later.find(id).orElseThrow().state()).isEqualTo(State.INTERRUPTED);
+        died.stop();
+    }
+
+    /** An event store that gives nothing. */
+    private static final class StuckEvents implements EventSource {
+
+        @Override
+        public long last() {
+            return EVENTS - 1;
+        }
+
+        @Override
+        public Reading from(long position, int permits) {
+            return new FakeEvents().from(0, permits);
+        }
+    }
+}
