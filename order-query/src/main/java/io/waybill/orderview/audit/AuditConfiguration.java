@@ -8,6 +8,7 @@ import org.axonframework.axonserver.connector.AxonServerConnectionManager;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The parts of the audit chain. */
 @Configuration(proxyBeanMethods = false)
@@ -47,5 +48,10 @@ class AuditConfiguration {
     @Bean
     Verifier verifier(EventSource events, ChainStore store, PublicAuditKey key, MongoDatabase database) {
         return new Verifier(new Verification(events, store, key), database, clock);
+    }
+
+    @Bean
+    Export export(EventSource events, ChainStore store, PublicAuditKey key, JsonMapper json) {
+        return new Export(events, store, key, json);
     }
 }
