@@ -175,6 +175,10 @@ final class ApiDescription {
         if (content.isMissingNode()) {
             throw new AssertionError("Content type '" + type + "' is not described for " + answer);
         }
+        if (!type.equals("application/json") && !type.endsWith("+json")) {
+            // Keys and lines are text, of which a schema says nothing.
+            return;
+        }
         List<String> faults = faults(content.path("schema"), answer.json());
         if (!faults.isEmpty()) {
             throw new AssertionError(

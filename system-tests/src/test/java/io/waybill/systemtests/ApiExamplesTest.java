@@ -46,6 +46,7 @@ class ApiExamplesTest {
         takeBack();
         exchange();
         cancelTheRest();
+        audit();
         operate();
 
         assertThat(ask("getOpenApi").expect(200).json().at("/openapi").asString())
@@ -143,6 +144,22 @@ class ApiExamplesTest {
     private void cancelTheRest() {
         ask("cancelOrder").expect(202);
         waybill.awaitStatus(orderId(), "DELIVERED");
+    }
+
+    private void audit() {
+        JsonNode found = waybill.awaitJson(
+                "/audit/events?type=OrderPlaced&aggregate=" + orderId(),
+                "the order in the audit",
+                page -> page.path("items").size() == 1);
+        here.put("position", found.at("/items/0/position").asString());
+        here.put("correlationId", found.at("/items/0/correlationId").asString());
+        for (String operationId : new String[] {
+            "searchEvents", "getStoredEvent", "getCausalTree", "getAuditChain", "getAuditKey", "exportEvents"
+        }) {
+            ask(operationId).expect(200);
+        }
+        here.put("id", answered(ask("startVerification"), "verificationId"));
+        ask("getVerification").expect(200);
     }
 
     /** What needs a process that is stuck or books that disagree is asked for in vain. */
