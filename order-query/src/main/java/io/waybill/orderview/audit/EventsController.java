@@ -103,10 +103,11 @@ class EventsController {
         Long before = cursor == null
                 ? null
                 : AuditCursor.decode(search, cursor)
-                        .orElseThrow(() -> invalid(
-                                "cursor",
-                                "INVALID_CURSOR",
-                                "Give back the 'next' of a page of the same search as it was, or search anew without it."));
+                        .orElseThrow(
+                                () -> invalid(
+                                        "cursor",
+                                        "INVALID_CURSOR",
+                                        "Give back the 'next' of a page of the same search as it was, or search anew without it."));
         record(request);
         AuditPage page = Objects.requireNonNull(queries.ask(
                 new FindAuditedEvents(aggregate, type, actor, correlationId, service, from, to, limit, before),
@@ -155,8 +156,8 @@ class EventsController {
     @GetMapping("/correlations/{correlationId}")
     CausalTree tree(@PathVariable String correlationId, HttpServletRequest request) {
         record(request);
-        AuditPage page = Objects.requireNonNull(
-                queries.ask(new FindRequest(correlationId, TREE_EVENTS), AuditPage.class));
+        AuditPage page =
+                Objects.requireNonNull(queries.ask(new FindRequest(correlationId, TREE_EVENTS), AuditPage.class));
         if (page.items().isEmpty()) {
             throw RequestRefused.notFound(
                     "REQUEST_NOT_FOUND", "No event goes back to a request " + correlationId + ".");

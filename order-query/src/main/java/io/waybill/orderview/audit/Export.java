@@ -38,8 +38,8 @@ final class Export {
      */
     Optional<ExportLines.Beginning> beginning(long after) {
         Optional<ChainOrigin> origin = store.origin();
-        return origin.flatMap(known ->
-                store.chainAt(after).map(chain -> new ExportLines.Beginning(known, after, chain, key.pem())));
+        return origin.flatMap(
+                known -> store.chainAt(after).map(chain -> new ExportLines.Beginning(known, after, chain, key.pem())));
     }
 
     /**
@@ -54,7 +54,9 @@ final class Export {
         try (Reading reading = events.from(position, PERMITS)) {
             Optional<Chunk> chunk = store.chunk(Chunk.numberOf(position));
             while (chunk.isPresent()) {
-                for (int i = (int) (position - chunk.get().first()); i < chunk.get().count(); i++) {
+                for (int i = (int) (position - chunk.get().first());
+                        i < chunk.get().count();
+                        i++) {
                     @Nullable EventWithToken event = reading.next(PATIENCE);
                     if (event == null) {
                         throw new EventsUnreadable("The event store does not give event " + position, null);

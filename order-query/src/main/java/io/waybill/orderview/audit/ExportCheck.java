@@ -53,8 +53,7 @@ final class ExportCheck {
                         "Line %d is not as it was written: %s.".formatted(number, firstLine(e)));
             }
             if (fault != null) {
-                return new Verdict(
-                        fault.finding(), fault.position(), "Line %d: %s".formatted(number, fault.detail()));
+                return new Verdict(fault.finding(), fault.position(), "Line %d: %s".formatted(number, fault.detail()));
             }
         }
         return end();
@@ -75,8 +74,8 @@ final class ExportCheck {
                     "It ends before the next signed head. Go on with ?after=%d, and append what comes."
                             .formatted(position - 1));
         }
-        return Verdict.valid("The events from %d to %d are as they were signed, at %d heads."
-                .formatted(first, position - 1, heads));
+        return Verdict.valid(
+                "The events from %d to %d are as they were signed, at %d heads.".formatted(first, position - 1, heads));
     }
 
     private @Nullable Verdict check(JsonNode line) {

@@ -41,8 +41,7 @@ class ExportController {
      * head behind them, nobody takes the lines for all there are.
      */
     @GetMapping("/api/audit/export")
-    void export(
-            @RequestParam(defaultValue = "-1") long after, HttpServletRequest request, HttpServletResponse response)
+    void export(@RequestParam(defaultValue = "-1") long after, HttpServletRequest request, HttpServletResponse response)
             throws InterruptedException {
         if (after < -1) {
             throw new InvalidRequest(List.of(new InvalidRequest.Fault(

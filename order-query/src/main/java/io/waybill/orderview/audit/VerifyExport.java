@@ -31,8 +31,8 @@ public final class VerifyExport {
             return USAGE;
         }
         try {
-            @Nullable PublicAuditKey key =
-                    withKey ? PublicAuditKey.parse(Files.readString(Path.of(arguments[2]), UTF_8)) : null;
+            @Nullable
+            PublicAuditKey key = withKey ? PublicAuditKey.parse(Files.readString(Path.of(arguments[2]), UTF_8)) : null;
             return check(Path.of(arguments[0]), key, out);
         } catch (IOException e) {
             err.println("verify-export: cannot read " + e.getMessage());

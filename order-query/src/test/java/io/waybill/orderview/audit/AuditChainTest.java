@@ -26,7 +26,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.bson.types.Binary;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -284,8 +283,7 @@ class AuditChainTest {
         ChainKeeper keeper = keeper();
         awaitHead(keeper, EVENTS - 1);
 
-        @Nullable ChainHead head = keeper.state().head();
-        assertThat(head).isNotNull();
+        ChainHead head = Objects.requireNonNull(keeper.state().head());
         assertThat(head.origin().adopted()).isEqualTo(EVENTS - 1);
         assertThat(head.origin().chainId()).isNotEqualTo(before.chainId());
         assertThat(head.origin().begunAt()).isAfterOrEqualTo(before.begunAt());

@@ -47,7 +47,8 @@ class AuditIndexViewTest {
         store(0, "order-1", new OrderConfirmed("order-1", List.of()), "ada", "request-1");
         store(1, "order-2", new OrderConfirmed("order-2", List.of()), "ada", "request-2");
         store(2, "order-2", new OrderRejected("order-2", "NO"), "eve", "request-2");
-        var look = new GenericEventMessage<>("look", "an event of nobody", MetaData.emptyInstance(), NOON.plusSeconds(180));
+        var look = new GenericEventMessage<>(
+                "look", "an event of nobody", MetaData.emptyInstance(), NOON.plusSeconds(180));
         view.on(look.getPayload(), look, new GlobalSequenceTrackingToken(3));
     }
 
@@ -63,10 +64,14 @@ class AuditIndexViewTest {
                 position,
                 event,
                 MetaData.from(Map.of(
-                        Correlation.ACTOR, actor,
-                        Correlation.SERVICE, "order-command",
-                        Correlation.CORRELATION_ID, correlationId,
-                        Correlation.CAUSATION_ID, "command-" + position)),
+                        Correlation.ACTOR,
+                        actor,
+                        Correlation.SERVICE,
+                        "order-command",
+                        Correlation.CORRELATION_ID,
+                        correlationId,
+                        Correlation.CAUSATION_ID,
+                        "command-" + position)),
                 "event-" + position,
                 NOON.plusSeconds(60 * position));
         view.on(event, message, new GlobalSequenceTrackingToken(position));

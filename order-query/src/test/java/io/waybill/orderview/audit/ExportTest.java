@@ -91,7 +91,8 @@ class ExportTest {
                                 .setNumberValue(Long.MIN_VALUE)
                                 .build())
                 .putMetaData(
-                        "truth", MetaDataValue.newBuilder().setBooleanValue(false).build())
+                        "truth",
+                        MetaDataValue.newBuilder().setBooleanValue(false).build())
                 .putMetaData(
                         "double", MetaDataValue.newBuilder().setDoubleValue(0.1).build())
                 .putMetaData(
@@ -164,16 +165,30 @@ class ExportTest {
     static Stream<Arguments> tamperings() {
         return Stream.of(
                 tampering("edit an event", Finding.DAMAGED, 7, all -> replace(all, 8, "\"ada\"", "\"eve\"")),
-                tampering("break a line", Finding.DAMAGED, 7, all -> all.set(8, all.get(8).substring(20))),
+                tampering(
+                        "break a line",
+                        Finding.DAMAGED,
+                        7,
+                        all -> all.set(8, all.get(8).substring(20))),
                 tampering("edit a hash", Finding.DAMAGED, 7, all -> replace(all, 8, "\"hash\":\"", "\"hash\":\"00")),
                 tampering("delete a line", Finding.MISSING, 7, all -> all.remove(8)),
                 tampering("insert a line", Finding.INSERTED, 8, all -> all.add(9, all.get(8))),
                 tampering("swap two lines", Finding.MISSING, 7, all -> Collections.swap(all, 8, 9)),
-                tampering("cut the tail off", Finding.CUT, 600, all -> all.subList(602, all.size())
-                        .clear()),
-                tampering("take a head out and its chunk's end", Finding.MISSING, 480, all -> all.subList(481, 502)
-                        .clear()),
-                tampering("edit a head", Finding.HEAD_FORGED, 499, all -> replace(all, 501, "\"signedAt\":\"2", "\"signedAt\":\"3")),
+                tampering(
+                        "cut the tail off",
+                        Finding.CUT,
+                        600,
+                        all -> all.subList(602, all.size()).clear()),
+                tampering(
+                        "take a head out and its chunk's end",
+                        Finding.MISSING,
+                        480,
+                        all -> all.subList(481, 502).clear()),
+                tampering(
+                        "edit a head",
+                        Finding.HEAD_FORGED,
+                        499,
+                        all -> replace(all, 501, "\"signedAt\":\"2", "\"signedAt\":\"3")),
                 tampering("no beginning", Finding.DAMAGED, 0, all -> all.remove(0)),
                 tampering("nothing", Finding.CUT, 0, List::clear));
     }

@@ -35,8 +35,7 @@ class VerifierTest {
         databases = new Databases("", folder);
         database = databases.open("order_query");
         key = AuditKey.in(folder.resolve("audit.key"));
-        var keeper =
-                new ChainKeeper(events, new ChainStore(database), key, Duration.ofMillis(1), Clock.systemUTC());
+        var keeper = new ChainKeeper(events, new ChainStore(database), key, Duration.ofMillis(1), Clock.systemUTC());
         keeper.start();
         await().until(() -> Objects.nonNull(keeper.state().head()));
         keeper.stop();
