@@ -2,8 +2,10 @@ package io.waybill.orderview;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.waybill.chassis.messaging.History;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.InvalidRequest;
+import io.waybill.chassis.web.PastViews;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.order.OrderDetails;
 import io.waybill.messages.order.OrderQuery.FindOrder;
@@ -37,9 +39,13 @@ class OrderController {
     private static final int MAX_LIMIT = 200;
 
     private final RequestQueries queries;
+    private final History<OrderDetails> history;
+    private final PastViews past;
 
-    OrderController(RequestQueries queries) {
+    OrderController(RequestQueries queries, History<OrderDetails> history, PastViews past) {
         this.queries = queries;
+        this.history = history;
+        this.past = past;
     }
 
     /**
@@ -68,12 +74,22 @@ class OrderController {
 
     /** The version goes with it as the entity tag by which a change says what it was decided on. */
     @GetMapping("/{orderId}")
-    ResponseEntity<OrderDetails> one(@PathVariable String orderId) {
+    ResponseEntity<OrderDetails> one(
+            @PathVariable String orderId, @RequestParam @Nullable Long version, @RequestParam @Nullable Instant at) {
+        if (version != null || at != null) {
+            return past.show(history, orderId, version, at, () -> unknown(orderId));
+        }
         @Nullable OrderDetails order = queries.ask(new FindOrder(orderId), OrderDetails.class);
         if (order == null) {
             throw unknown(orderId);
         }
         return ResponseEntity.ok().eTag("\"" + order.version() + "\"").body(order);
+    }
+
+    @GetMapping("/{orderId}/changes")
+    PastViews.Changes changes(
+            @PathVariable String orderId, @RequestParam @Nullable Long from, @RequestParam @Nullable Long to) {
+        return past.changes(history, orderId, from, to, () -> unknown(orderId));
     }
 
     @GetMapping("/{orderId}/timeline")

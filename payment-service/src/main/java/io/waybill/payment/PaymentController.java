@@ -1,9 +1,11 @@
 package io.waybill.payment;
 
+import io.waybill.chassis.messaging.History;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.Idempotency;
 import io.waybill.chassis.web.InvalidRequest;
+import io.waybill.chassis.web.PastViews;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.Money;
 import io.waybill.messages.payment.PaymentCommand.RefundPayment;
@@ -17,6 +19,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -37,11 +40,20 @@ class PaymentController {
     private final RequestCommands commands;
     private final RequestQueries queries;
     private final Idempotency idempotency;
+    private final History<PaymentView> history;
+    private final PastViews past;
 
-    PaymentController(RequestCommands commands, RequestQueries queries, Idempotency idempotency) {
+    PaymentController(
+            RequestCommands commands,
+            RequestQueries queries,
+            Idempotency idempotency,
+            History<PaymentView> history,
+            PastViews past) {
         this.commands = commands;
         this.queries = queries;
         this.idempotency = idempotency;
+        this.history = history;
+        this.past = past;
     }
 
     record Amount(
@@ -63,12 +75,17 @@ class PaymentController {
     }
 
     @GetMapping("/{paymentId}")
-    PaymentView one(@PathVariable String paymentId) {
-        @Nullable PaymentView payment = queries.ask(new FindPayment(paymentId), PaymentView.class);
-        if (payment == null) {
-            throw RequestRefused.notFound("PAYMENT_NOT_FOUND", "There is no payment " + paymentId + ".");
-        }
-        return payment;
+    ResponseEntity<PaymentView> one(
+            @PathVariable String paymentId, @RequestParam @Nullable Long version, @RequestParam @Nullable Instant at) {
+        return version == null && at == null
+                ? ResponseEntity.ok(latest(paymentId))
+                : past.show(history, paymentId, version, at, () -> unknown(paymentId));
+    }
+
+    @GetMapping("/{paymentId}/changes")
+    PastViews.Changes changes(
+            @PathVariable String paymentId, @RequestParam @Nullable Long from, @RequestParam @Nullable Long to) {
+        return past.changes(history, paymentId, from, to, () -> unknown(paymentId));
     }
 
     @PostMapping("/{paymentId}/refunds")
@@ -76,7 +93,7 @@ class PaymentController {
             @PathVariable String paymentId,
             @RequestHeader(name = Idempotency.HEADER, required = false) @Nullable String key,
             @RequestBody WantedRefund refund) {
-        PaymentView payment = one(paymentId);
+        PaymentView payment = latest(paymentId);
         Money amount = money(refund.amount());
         return idempotency.once("POST /api/payments/" + paymentId + "/refunds", key, refund, refundId -> {
             long position = commands.send(
@@ -84,6 +101,18 @@ class PaymentController {
                     .position();
             return ResponseEntity.accepted().body(new AcceptedRefund(paymentId, refundId, position));
         });
+    }
+
+    private PaymentView latest(String paymentId) {
+        @Nullable PaymentView payment = queries.ask(new FindPayment(paymentId), PaymentView.class);
+        if (payment == null) {
+            throw unknown(paymentId);
+        }
+        return payment;
+    }
+
+    private static RequestRefused unknown(String paymentId) {
+        return RequestRefused.notFound("PAYMENT_NOT_FOUND", "There is no payment " + paymentId + ".");
     }
 
     private static Money money(Amount amount) {

@@ -69,6 +69,7 @@ class ApiExamplesTest {
         waybill.awaitJson(
                 "/stock/MUG", "the count of MUG", stock -> stock.path("onHand").asInt() == counted);
         ask("getStock").expect(200);
+        ask("getStockChanges").expect(200);
         ask("listStock").expect(200);
         ask("getProduct").expect(200);
         ask("listProducts").expect(200);
@@ -91,6 +92,8 @@ class ApiExamplesTest {
                 .json();
         here.put("paymentId", payments.at("/items/0/paymentId").asString());
         ask("getPayment").expect(200);
+        ask("getPaymentChanges").expect(200);
+        ask("getOrderChanges").expect(200);
     }
 
     private void amend() {

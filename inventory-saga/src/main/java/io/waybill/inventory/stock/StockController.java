@@ -1,12 +1,15 @@
 package io.waybill.inventory.stock;
 
+import io.waybill.chassis.messaging.History;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.Idempotency;
 import io.waybill.chassis.web.InvalidRequest;
+import io.waybill.chassis.web.PastViews;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.inventory.product.Sku;
 import io.waybill.messages.inventory.ProductCommand;
+import io.waybill.messages.inventory.StockCommand;
 import io.waybill.messages.inventory.StockCommand.AdjustStock;
 import io.waybill.messages.inventory.StockCommand.CountStock;
 import io.waybill.messages.inventory.StockCommand.ReceiveStock;
@@ -20,6 +23,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.time.Instant;
 import java.util.List;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Takes goods in, corrects and counts them, and shows what there is. */
@@ -47,18 +52,24 @@ class StockController {
     private final Idempotency idempotency;
     private final EventStore eventStore;
     private final StockLocations locations;
+    private final History<StockLevel> history;
+    private final PastViews past;
 
     StockController(
             RequestCommands commands,
             RequestQueries queries,
             Idempotency idempotency,
             EventStore eventStore,
-            StockLocations locations) {
+            StockLocations locations,
+            History<StockLevel> history,
+            PastViews past) {
         this.commands = commands;
         this.queries = queries;
         this.idempotency = idempotency;
         this.eventStore = eventStore;
         this.locations = locations;
+        this.history = history;
+        this.past = past;
     }
 
     record Receipt(
@@ -126,12 +137,26 @@ class StockController {
     }
 
     @GetMapping("/{sku}")
-    StockLevel one(@PathVariable String sku) {
+    ResponseEntity<StockLevel> one(
+            @PathVariable String sku, @RequestParam @Nullable Long version, @RequestParam @Nullable Instant at) {
+        if (version != null || at != null) {
+            return past.show(history, StockCommand.stockId(sku), version, at, () -> unknown(sku));
+        }
         @Nullable StockLevel level = queries.ask(new FindStock(sku), StockLevel.class);
         if (level == null) {
-            throw RequestRefused.notFound("STOCK_NOT_FOUND", "There is no stock of " + sku + ".");
+            throw unknown(sku);
         }
-        return level;
+        return ResponseEntity.ok(level);
+    }
+
+    @GetMapping("/{sku}/changes")
+    PastViews.Changes changes(
+            @PathVariable String sku, @RequestParam @Nullable Long from, @RequestParam @Nullable Long to) {
+        return past.changes(history, StockCommand.stockId(sku), from, to, () -> unknown(sku));
+    }
+
+    private static RequestRefused unknown(String sku) {
+        return RequestRefused.notFound("STOCK_NOT_FOUND", "There is no stock of " + sku + ".");
     }
 
     /** Asks the event store itself: a product that was listed a moment ago may not be in the view yet. */

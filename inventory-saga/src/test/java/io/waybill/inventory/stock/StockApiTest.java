@@ -175,6 +175,35 @@ class StockApiTest {
                 .isInstanceOf(StockItem.class));
         commands.sendAndWait(new ReserveStock(sku, "r-1", "order-7", 510, Instant.parse("2026-11-01T12:15:00Z")));
         assertThat(history()).last().isInstanceOf(StockReserved.class);
+        assertThat(body(mvc.get().uri("/api/stock/{sku}?version=1", sku).exchange())
+                        .get("onHand")
+                        .asInt())
+                .as("what was before the snapshot")
+                .isEqualTo(10);
+    }
+
+    @Test
+    void showsWhatThereWasAndWhatChanged() {
+        commands.sendAndWait(new ReserveStock(sku, "r-1", "order-7", 4, Instant.parse("2026-11-01T12:15:00Z")));
+        JsonNode before = body(mvc.get().uri("/api/stock/{sku}?version=1", sku).exchange());
+        MvcTestResult latest = mvc.get().uri("/api/stock/{sku}?version=2", sku).exchange();
+        JsonNode changes =
+                body(mvc.get().uri("/api/stock/{sku}/changes?from=1", sku).exchange());
+
+        assertThat(before.get("available").asInt()).isEqualTo(10);
+        assertThat(latest).hasStatusOk().hasHeader("ETag", "\"2\"");
+        await().untilAsserted(() -> assertThat(
+                        body(mvc.get().uri("/api/stock/{sku}", sku).exchange()))
+                .isEqualTo(body(latest)));
+        assertThat(changes.at("/versions/0/type").asString()).isEqualTo("StockReserved");
+        assertThat(changes.at("/difference")
+                        .valueStream()
+                        .map(change -> change.get("pointer").asString()))
+                .contains("/reserved", "/available", "/locations/0/reserved");
+        refused(mvc.get().uri("/api/stock/{sku}?version=3", sku).exchange(), 404, "VERSION_NOT_FOUND");
+        refused(mvc.get().uri("/api/stock/{sku}?version=first", sku).exchange(), 400, "INVALID_REQUEST");
+        refused(mvc.get().uri("/api/stock/{sku}?at=yesterday", sku).exchange(), 400, "INVALID_REQUEST");
+        refused(mvc.get().uri("/api/stock/{sku}/changes", sku + "-NONE").exchange(), 404, "STOCK_NOT_FOUND");
     }
 
     @Test

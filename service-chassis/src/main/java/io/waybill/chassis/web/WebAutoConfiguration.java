@@ -21,6 +21,11 @@ public class WebAutoConfiguration {
     }
 
     @Bean
+    PastViews pastViews(JsonMapper json) {
+        return new PastViews(json, Clock.systemUTC());
+    }
+
+    @Bean
     FilterRegistrationBean<CorrelationFilter> correlationFilter() {
         var registration = new FilterRegistrationBean<>(new CorrelationFilter());
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
