@@ -45,6 +45,9 @@ public final class ReadModels implements LiveSlots {
     private final Clock clock;
     private final Duration lookInterval;
     private final Map<String, List<ViewStore<?>>> stores = new ConcurrentHashMap<>();
+    /** What was last done about each processor in this instance. */
+    private final Map<String, Boolean> needs = new HashMap<>();
+
     private volatile boolean open;
     /** Comparisons that are under way in this instance, by ID of the rebuild. */
     private final Map<String, Look> comparisons = new HashMap<>();
@@ -252,15 +255,18 @@ public final class ReadModels implements LiveSlots {
         }
     }
 
+    /** One that was stopped by somebody else, though it is needed, is left alone. */
     private void run(String processor, boolean needed) {
         EventProcessor here = processing.get().eventProcessor(processor).orElseThrow();
-        if (needed && !here.isRunning()) {
+        boolean before = needs.getOrDefault(processor, here.isRunning());
+        if (needed && !before) {
             LOG.info("{} begins to work", processor);
             here.start();
-        } else if (!needed && here.isRunning()) {
+        } else if (!needed && before) {
             LOG.info("{} is not needed any more", processor);
             here.shutDown();
         }
+        needs.put(processor, needed);
     }
 
     private void wipe(ReadModel model, Rebuild rebuild) {
