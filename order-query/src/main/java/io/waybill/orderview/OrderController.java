@@ -6,6 +6,7 @@ import io.waybill.chassis.messaging.History;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.InvalidRequest;
 import io.waybill.chassis.web.PastViews;
+import io.waybill.chassis.web.ReadsFrom;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.order.OrderDetails;
 import io.waybill.messages.order.OrderQuery.FindOrder;
@@ -56,6 +57,7 @@ class OrderController {
     record Page(List<OrderSummary> items, @Nullable String next) {}
 
     @GetMapping
+    @ReadsFrom("customer-orders-2")
     Page list(
             @RequestParam @Nullable String customerId,
             @RequestParam @Nullable OrderStatus status,
@@ -74,6 +76,7 @@ class OrderController {
 
     /** The version goes with it as the entity tag by which a change says what it was decided on. */
     @GetMapping("/{orderId}")
+    @ReadsFrom(value = "order-details-2", aggregate = "{orderId}")
     ResponseEntity<OrderDetails> one(
             @PathVariable String orderId, @RequestParam @Nullable Long version, @RequestParam @Nullable Instant at) {
         if (version != null || at != null) {
@@ -93,6 +96,7 @@ class OrderController {
     }
 
     @GetMapping("/{orderId}/timeline")
+    @ReadsFrom("timeline")
     OrderTimeline timeline(@PathVariable String orderId) {
         OrderTimeline timeline = Objects.requireNonNull(queries.ask(new FindTimeline(orderId), OrderTimeline.class));
         if (timeline.entries().isEmpty()) {

@@ -6,6 +6,7 @@ import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.Idempotency;
 import io.waybill.chassis.web.InvalidRequest;
 import io.waybill.chassis.web.PastViews;
+import io.waybill.chassis.web.ReadsFrom;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.Money;
 import io.waybill.messages.payment.PaymentCommand.RefundPayment;
@@ -69,12 +70,14 @@ class PaymentController {
     record AcceptedRefund(String paymentId, String refundId, long position) {}
 
     @GetMapping
+    @ReadsFrom("payment-pages")
     @Nullable
     PaymentList ofOrder(@RequestParam String orderId) {
         return queries.ask(new FindPaymentsOfOrder(orderId), PaymentList.class);
     }
 
     @GetMapping("/{paymentId}")
+    @ReadsFrom(value = "payment-pages", aggregate = "{paymentId}")
     ResponseEntity<PaymentView> one(
             @PathVariable String paymentId, @RequestParam @Nullable Long version, @RequestParam @Nullable Instant at) {
         return version == null && at == null

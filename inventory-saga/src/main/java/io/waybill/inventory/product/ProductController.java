@@ -3,6 +3,7 @@ package io.waybill.inventory.product;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.InvalidRequest;
+import io.waybill.chassis.web.ReadsFrom;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.Money;
 import io.waybill.messages.inventory.ProductCommand.ListProduct;
@@ -71,12 +72,14 @@ class ProductController {
     }
 
     @GetMapping
+    @ReadsFrom("products")
     @Nullable
     ProductList all() {
         return queries.ask(new FindProducts(), ProductList.class);
     }
 
     @GetMapping("/{sku}")
+    @ReadsFrom(value = "products", aggregate = "product-{sku}")
     ProductView one(@PathVariable String sku) {
         @Nullable ProductView product = queries.ask(new FindProduct(sku), ProductView.class);
         if (product == null) {

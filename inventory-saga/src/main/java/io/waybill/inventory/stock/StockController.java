@@ -6,6 +6,7 @@ import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.Idempotency;
 import io.waybill.chassis.web.InvalidRequest;
 import io.waybill.chassis.web.PastViews;
+import io.waybill.chassis.web.ReadsFrom;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.inventory.product.Sku;
 import io.waybill.messages.inventory.ProductCommand;
@@ -131,12 +132,14 @@ class StockController {
     }
 
     @GetMapping
+    @ReadsFrom("stock-levels")
     @Nullable
     StockList all() {
         return queries.ask(new FindStocks(), StockList.class);
     }
 
     @GetMapping("/{sku}")
+    @ReadsFrom(value = "stock-levels", aggregate = "stock-{sku}")
     ResponseEntity<StockLevel> one(
             @PathVariable String sku, @RequestParam @Nullable Long version, @RequestParam @Nullable Instant at) {
         if (version != null || at != null) {

@@ -118,12 +118,13 @@ public class MessagingAutoConfiguration {
     ConfigurerModule eventProcessing(
             ScheduledExecutorService retryThread,
             Checkpoints checkpoints,
+            ReadPositions positions,
             @Value("${waybill.look-interval}") Duration lookInterval) {
         return configurer -> {
             EventProcessingConfigurer processing = configurer.eventProcessing();
             processing.usingPooledStreamingEventProcessors();
             processing.registerPooledStreamingEventProcessorConfiguration(
-                    (configuration, builder) -> streaming(builder, lookInterval));
+                    (configuration, builder) -> streaming(configuration, builder, positions, lookInterval));
             processing.registerDefaultErrorHandler(c -> PropagatingErrorHandler.instance());
             processing.registerDefaultListenerInvocationErrorHandler(c -> PropagatingErrorHandler.instance());
             configurer.registerComponent(
@@ -139,7 +140,10 @@ public class MessagingAutoConfiguration {
 
     /** How all processors read. */
     public static PooledStreamingEventProcessor.Builder streaming(
-            PooledStreamingEventProcessor.Builder builder, Duration lookInterval) {
+            Configuration configuration,
+            PooledStreamingEventProcessor.Builder builder,
+            ReadPositions positions,
+            Duration lookInterval) {
         return builder.initialToken(StreamableMessageSource::createTailToken)
                 .initialSegmentCount(SEGMENTS)
                 .batchSize(EVENT_BATCH_SIZE)
@@ -147,7 +151,14 @@ public class MessagingAutoConfiguration {
                 // Whoever lost a token has noticed before anybody clears away what was left of a lost store.
                 .claimExtensionThreshold(lookInterval.dividedBy(2).toMillis())
                 // A batch may take longer than a claim lasts; without this another instance would take it.
-                .enableCoordinatorClaimExtension();
+                .enableCoordinatorClaimExtension()
+                .workerExecutor(processor -> workerThreads(configuration, processor, positions));
+    }
+
+    private static WorkerThreads workerThreads(Configuration configuration, String processor, ReadPositions positions) {
+        var threads = new WorkerThreads(processor, () -> positions.progressed(processor));
+        configuration.onShutdown(threads::shutdown);
+        return threads;
     }
 
     private static TokenStore tokenStoreOf(Configuration configuration, String processor) {

@@ -6,6 +6,7 @@ import com.mongodb.MongoNotPrimaryException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
+import io.waybill.chassis.messaging.StuckProcessors;
 import io.waybill.chassis.mongo.MissedEvents;
 import io.waybill.chassis.readmodels.ReadModels;
 import java.time.Clock;
@@ -99,6 +100,11 @@ public class OperationsAutoConfiguration {
                 models::isNeeded,
                 behindLimit,
                 clock);
+    }
+
+    @Bean
+    StuckProcessors stuckProcessors(Processors processors) {
+        return processors::isStuck;
     }
 
     @Bean

@@ -95,6 +95,14 @@ final class Processors {
         return statuses;
     }
 
+    /** Whether this instance takes no part in it, or fails at some event. */
+    boolean isStuck(String processor) {
+        return all().stream()
+                .filter(status -> status.processor().equals(processor))
+                .anyMatch(status ->
+                        !status.running() || status.failures().findAny().isPresent());
+    }
+
     /** Time of the first event after a position; null if there is none. */
     @Nullable
     Instant timeOfNext(long position) {

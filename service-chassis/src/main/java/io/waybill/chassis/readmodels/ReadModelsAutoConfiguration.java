@@ -3,6 +3,7 @@ package io.waybill.chassis.readmodels;
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
 import io.waybill.chassis.messaging.MessagingAutoConfiguration;
+import io.waybill.chassis.messaging.ReadPositions;
 import io.waybill.chassis.messaging.Rebuilds;
 import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.mongo.AxonStoresAutoConfiguration;
@@ -37,8 +38,6 @@ import org.springframework.context.annotation.Import;
 @AutoConfiguration(after = AxonStoresAutoConfiguration.class, before = AxonAutoConfiguration.class)
 @Import(ReplayController.class)
 public class ReadModelsAutoConfiguration {
-
-    private static final int WORKERS = 4;
 
     /** Closed by its watch. */
     @Bean(destroyMethod = "")
@@ -88,7 +87,7 @@ public class ReadModelsAutoConfiguration {
                 processing.registerEventProcessor(
                         slot.nameOf(projection),
                         (name, configuration, handlers) ->
-                                processor(name, configuration, handlers, models, lookInterval));
+                                processor(name, configuration, handlers, models, positions, lookInterval));
             }
         });
     }
@@ -98,6 +97,7 @@ public class ReadModelsAutoConfiguration {
             Configuration configuration,
             EventHandlerInvoker handlers,
             ReadModels models,
+            ReadPositions positions,
             Duration lookInterval) {
         PooledStreamingEventProcessor.Builder builder = PooledStreamingEventProcessor.builder()
                 .name(name)
@@ -107,16 +107,17 @@ public class ReadModelsAutoConfiguration {
                 .messageSource(configuration.eventStore())
                 .tokenStore(configuration.eventProcessingConfiguration().tokenStore(name))
                 .transactionManager(NoTransactionManager.instance())
-                .coordinatorExecutor(processor -> threads(1, "Coordinator[" + processor + "]", configuration))
-                .workerExecutor(processor -> threads(WORKERS, "WorkPackage[" + processor + "]", configuration));
+                .coordinatorExecutor(processor -> coordinator(processor, configuration));
         return new SlotProcessor(
-                MessagingAutoConfiguration.streaming(builder, lookInterval), () -> models.isNeeded(name));
+                MessagingAutoConfiguration.streaming(configuration, builder, positions, lookInterval),
+                () -> models.isNeeded(name));
     }
 
-    private static ScheduledExecutorService threads(int count, String name, Configuration configuration) {
-        ScheduledExecutorService threads = Executors.newScheduledThreadPool(count, new AxonThreadFactory(name));
-        configuration.onShutdown(threads::shutdown);
-        return threads;
+    private static ScheduledExecutorService coordinator(String processor, Configuration configuration) {
+        ScheduledExecutorService thread =
+                Executors.newSingleThreadScheduledExecutor(new AxonThreadFactory("Coordinator[" + processor + "]"));
+        configuration.onShutdown(thread::shutdown);
+        return thread;
     }
 
     private static List<ViewStore<?>> stores(Object projection) {

@@ -1,6 +1,7 @@
 package io.waybill.chassis.web;
 
 import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.messaging.ReadPositions;
 import java.time.Clock;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -8,6 +9,8 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What every REST controller of Waybill can rely on. */
@@ -23,6 +26,17 @@ public class WebAutoConfiguration {
     @Bean
     PastViews pastViews(JsonMapper json) {
         return new PastViews(json, Clock.systemUTC());
+    }
+
+    /** At most half of the places for reads are taken by those who wait. */
+    @Bean
+    WebMvcConfigurer positions(ReadPositions positions, @Value("${waybill.web.concurrent-reads}") int reads) {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new PositionInterceptor(positions, Math.max(1, reads / 2)));
+            }
+        };
     }
 
     @Bean

@@ -58,6 +58,28 @@ class ClaimsTest {
         instances.close();
     }
 
+    @Test
+    void aPositionIsPassedOnBothInstancesOnceTheOneThatHasTheSegmentHasHandledIt() {
+        giveAllTo(one, VIEW);
+        Gate.Hold held = one.gate().close(Place.IN_THE_VIEW);
+        long position = other.send(parcel, 1);
+        held.awaitBatch();
+
+        for (Instance each : List.of(one, other)) {
+            assertThat(each.positions()
+                            .await(VIEW, position, Duration.ofMillis(500))
+                            .join())
+                    .isFalse();
+        }
+        var here = one.positions().await(VIEW, position, SOON);
+        var there = other.positions().await(VIEW, position, SOON);
+        held.letGo();
+
+        assertThat(here.join()).isTrue();
+        assertThat(there.join()).isTrue();
+        assertThat(other.travelled(parcel)).isEqualTo(new Travelled(1, 1));
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Place.class,

@@ -6,6 +6,7 @@ import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
 import io.waybill.chassis.messaging.Positions;
 import io.waybill.chassis.messaging.Projection;
+import io.waybill.chassis.messaging.ReadPositions;
 import io.waybill.chassis.messaging.ReadProgress;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.SagaCommands;
@@ -169,6 +170,10 @@ final class TwoInstances implements AutoCloseable {
         /** Up to which position each segment is known to be handled, whoever has it. */
         Map<Integer, Long> segments(String processor) {
             return context.getBean(ReadProgress.class).segments(processor);
+        }
+
+        ReadPositions positions() {
+            return context.getBean(ReadPositions.class);
         }
 
         MongoDatabase database() {

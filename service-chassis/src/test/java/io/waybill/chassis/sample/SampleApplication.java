@@ -21,6 +21,7 @@ import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Noted;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Resolved;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Retried;
 import io.waybill.chassis.web.Idempotency;
+import io.waybill.chassis.web.ReadsFrom;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -322,6 +323,7 @@ public class SampleApplication {
         }
 
         @GetMapping("/tallies/{tally}")
+        @ReadsFrom(value = "tallies", aggregate = "{tally}")
         Tally show(@PathVariable String tally) {
             return queries.ask(new FindTally(tally), Tally.class);
         }

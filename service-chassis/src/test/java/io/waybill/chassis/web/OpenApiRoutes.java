@@ -192,6 +192,11 @@ public final class OpenApiRoutes {
 
     private static Set<String> inputs(Method method) {
         Set<String> inputs = new TreeSet<>();
+        if (method.isAnnotationPresent(ReadsFrom.class)) {
+            inputs.add(input("header", WantedPosition.HEADER, false));
+            inputs.add(input("header", WantedPosition.PREFER, false));
+            inputs.add(input("query", WantedPosition.PARAMETER, false));
+        }
         for (Parameter parameter : method.getParameters()) {
             boolean required = !parameter.getAnnotatedType().isAnnotationPresent(Nullable.class);
             annotation(parameter, PathVariable.class)
