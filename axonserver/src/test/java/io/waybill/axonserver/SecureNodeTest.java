@@ -150,7 +150,8 @@ class SecureNodeTest {
         Consumer<AxonServerConnectionFactory.Builder> tls = tls(AUTHORITY, APPLICATION);
 
         assertThat(connect(tls, null).isConnectionFailed()).isTrue();
-        assertThat(connect(tls, "A" + writer.substring(1)).isConnectionFailed()).isTrue();
+        assertThat(connect(tls, writer.substring(1) + writer.charAt(0)).isConnectionFailed())
+                .isTrue();
     }
 
     @Test

@@ -54,7 +54,8 @@ class AuditTest {
         assertThat(placed.at("/event/type").asString()).isEqualTo("OrderPlaced");
         assertThat(placed.path("effects").findValuesAsString("type"))
                 .contains("StockReserved", "AuthorizationRequested", "OrderConfirmed");
-        JsonNode stored = waybill.get("/audit/events/" + found.at("/items/0/position").asLong())
+        JsonNode stored = waybill.get(
+                        "/audit/events/" + found.at("/items/0/position").asLong())
                 .expect(200)
                 .json();
         assertThat(stored.at("/payload/orderId").asString()).isEqualTo(orderId);
@@ -111,7 +112,9 @@ class AuditTest {
         assertThat(verifyExport(Files.write(folder.resolve("changed.jsonl"), changed), key))
                 .isEqualTo(1);
         assertThat(lines("/audit/export?after=" + confirmed).get(1)).contains("\"position\":" + (confirmed + 1));
-        assertThat(recorded()).contains("/api/audit/export", verification.path("verificationId").asString());
+        assertThat(recorded())
+                .contains(
+                        "/api/audit/export", verification.path("verificationId").asString());
     }
 
     private String confirmedOrder() {
@@ -157,7 +160,8 @@ class AuditTest {
 
     /** What the event store has of who asked the audit for what. */
     private List<String> recorded() throws Exception {
-        try (var log = new EventLog(system.axonServerAddress(), text -> text.contains("/api/audit/") || text.contains("verificationId"))) {
+        try (var log = new EventLog(
+                system.axonServerAddress(), text -> text.contains("/api/audit/") || text.contains("verificationId"))) {
             return log.read().stream()
                     .map(EventLog.Entry::payload)
                     .flatMap(event -> switch (event) {

@@ -74,7 +74,10 @@ public class ReadModelsAutoConfiguration {
 
     @Bean
     ConfigurerModule processorsOfPlaces(
-            ReadModels models, ListableBeanFactory beans, @Value("${waybill.look-interval}") Duration lookInterval) {
+            ReadModels models,
+            ListableBeanFactory beans,
+            ReadPositions positions,
+            @Value("${waybill.look-interval}") Duration lookInterval) {
         return configurer -> CheckpointsAutoConfiguration.projectionBeans(beans).forEach((projection, bean) -> {
             var processing = configurer.eventProcessing();
             processing.registerEventHandler(

@@ -34,6 +34,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ClaimsTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
+    /** Axon leaves the segments of a merge that failed alone for a minute. */
+    private static final Duration AFTER_A_FAILED_MERGE = Duration.ofSeconds(90);
+
     private static final long SEED = 20_261_124;
     private static final int PARCELS = 8;
     private static final int LEGS = 20;
@@ -169,7 +172,7 @@ class ClaimsTest {
         traffic.join();
         List<Integer> legs = IntStream.rangeClosed(1, LEGS).boxed().toList();
         for (String each : parcels) {
-            await().atMost(SOON).untilAsserted(() -> {
+            await().atMost(AFTER_A_FAILED_MERGE).untilAsserted(() -> {
                 assertThat(one.journey(each)).isEqualTo(legs);
                 assertThat(one.stamps(each)).containsExactlyInAnyOrderElementsOf(legs);
                 assertThat(one.travelled(each)).isEqualTo(new Travelled(LEGS, LEGS * (LEGS + 1) / 2));

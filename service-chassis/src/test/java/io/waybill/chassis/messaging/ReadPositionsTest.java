@@ -42,8 +42,8 @@ class ReadPositionsTest {
     private final StuckProcessors stuck = mock();
     private final Map<Integer, EventTrackerStatus> here = new HashMap<>();
     private final Map<Integer, Long> inStore = new ConcurrentHashMap<>();
-    private final ReadPositions positions =
-            new ReadPositions(() -> processing, stored, () -> eventStore, rebuilds, () -> stuck);
+    private final ReadPositions positions = new ReadPositions(
+            () -> processing, stored, () -> eventStore, rebuilds, () -> stuck, projection -> Slot.FIRST);
 
     @BeforeEach
     void haveAllSegments() {
