@@ -153,7 +153,8 @@ class AuditTest {
                         export.toString(),
                         "--key",
                         key.toString())
-                .inheritIO()
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         return process.waitFor();
     }
