@@ -4,6 +4,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import org.springframework.cloud.gateway.server.mvc.handler.ProxyExchange;
 import org.springframework.cloud.gateway.server.mvc.handler.RestClientProxyExchange;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
@@ -38,6 +40,8 @@ class ServiceCalls implements ProxyExchange {
     private static final int BREAKER_TRIAL_CALLS = 2;
     /** Short, as a service that is back should be used at once. */
     private static final Duration BREAKER_WAIT = Duration.ofSeconds(1);
+
+    private static final Duration STREAM_CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
     /** More is asked of a service than it has places for. */
     static final class Overloaded extends RuntimeException {
@@ -68,15 +72,37 @@ class ServiceCalls implements ProxyExchange {
     }
 
     private final ProxyExchange calls;
+    private final ProxyExchange streamCalls;
+    private final RelayedStreams streams;
     private final Map<String, Service> services = new ConcurrentHashMap<>();
 
     @Autowired
-    ServiceCalls(RestClient.Builder client, GatewayMvcProperties properties) {
-        this(new RestClientProxyExchange(client.build(), properties));
+    ServiceCalls(RestClient.Builder client, GatewayMvcProperties properties, RelayedStreams streams) {
+        this(
+                new RestClientProxyExchange(client.build(), properties),
+                new RestClientProxyExchange(withoutReadTimeout(client), properties),
+                streams);
     }
 
     ServiceCalls(ProxyExchange calls) {
+        this(calls, calls, new RelayedStreams());
+    }
+
+    private ServiceCalls(ProxyExchange calls, ProxyExchange streamCalls, RelayedStreams streams) {
         this.calls = calls;
+        this.streamCalls = streamCalls;
+        this.streams = streams;
+    }
+
+    /** A stream lasts as long as its browser looks at it. */
+    private static RestClient withoutReadTimeout(RestClient.Builder client) {
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(STREAM_CONNECT_TIMEOUT)
+                .build();
+        return client.clone()
+                .requestFactory(new JdkClientHttpRequestFactory(http))
+                .build();
     }
 
     /**
@@ -90,14 +116,15 @@ class ServiceCalls implements ProxyExchange {
     public ServerResponse exchange(Request request) {
         URI uri = Objects.requireNonNull(request.getUri(), "a route has an address");
         Service service = services.computeIfAbsent(uri.getAuthority(), Service::new);
+        ProxyExchange way = uri.getPath().endsWith("/stream") ? streamCalls : calls;
         if (uri.getPath().startsWith("/api/ops/")) {
-            return call(service, request);
+            return call(service, way, request);
         }
         if (!service.bulkhead().tryAcquire()) {
             throw new Overloaded();
         }
         try {
-            return call(service, request);
+            return call(service, way, request);
         } finally {
             service.bulkhead().release();
         }
@@ -107,16 +134,25 @@ class ServiceCalls implements ProxyExchange {
      * A service answers with JSON. The server below it, when it is asked over a connection from before while it stops, reads
      * no headers and calls the request bad for that, on a page for people.
      */
-    private ServerResponse call(Service service, Request request) {
-        ServerResponse answer = service.breaker().executeSupplier(() -> calls.exchange(request));
-        if (MediaType.TEXT_HTML.isCompatibleWith(answer.headers().getContentType())) {
-            @Nullable
-            ClientHttpResponse page = MvcUtils.getAttribute(request.getServerRequest(), MvcUtils.CLIENT_RESPONSE_ATTR);
+    private ServerResponse call(Service service, ProxyExchange way, Request request) {
+        ServerResponse answer = service.breaker().executeSupplier(() -> way.exchange(request));
+        @Nullable MediaType type = answer.headers().getContentType();
+        if (MediaType.TEXT_EVENT_STREAM.isCompatibleWith(type)) {
+            ClientHttpResponse stream = Objects.requireNonNull(received(request), "what is relayed was received");
+            // Not the response: that would read what is left first, and there is no end to it.
+            return streams.relay(answer, () -> stream.getBody().close());
+        }
+        if (MediaType.TEXT_HTML.isCompatibleWith(type)) {
+            @Nullable ClientHttpResponse page = received(request);
             if (page != null) {
                 page.close();
             }
             throw new BrokeOff();
         }
         return answer;
+    }
+
+    private static @Nullable ClientHttpResponse received(Request request) {
+        return MvcUtils.getAttribute(request.getServerRequest(), MvcUtils.CLIENT_RESPONSE_ATTR);
     }
 }

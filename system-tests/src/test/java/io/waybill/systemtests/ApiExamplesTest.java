@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.waybill.systemtests.ApiDescription.Operation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -94,6 +100,8 @@ class ApiExamplesTest {
         ask("getPayment").expect(200);
         ask("getPaymentChanges").expect(200);
         ask("getOrderChanges").expect(200);
+        follow("streamOrder");
+        follow("streamOrders");
     }
 
     private void amend() {
@@ -214,6 +222,26 @@ class ApiExamplesTest {
 
     private Answer ask(String operationId, UnaryOperator<String> path, String key) {
         return waybill.send(request(operationId, path, key));
+    }
+
+    /** A stream has no end, so only its beginning is looked at. */
+    private void follow(String operationId) {
+        HttpRequest request = request(
+                        operationId, UnaryOperator.identity(), UUID.randomUUID().toString())
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            HttpResponse<InputStream> answer = http.send(request, BodyHandlers.ofInputStream());
+            try (InputStream stream = answer.body()) {
+                assertThat(answer.statusCode()).isEqualTo(200);
+                assertThat(stream.read()).isNotNegative();
+            }
+            http.shutdownNow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for a stream", e);
+        }
     }
 
     private HttpRequest.Builder request(String operationId, UnaryOperator<String> withQuery, String key) {

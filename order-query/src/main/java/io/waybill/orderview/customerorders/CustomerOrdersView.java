@@ -3,9 +3,11 @@ package io.waybill.orderview.customerorders;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.empty;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.or;
+import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 
 import com.mongodb.client.MongoDatabase;
@@ -33,6 +35,8 @@ import io.waybill.messages.order.OrderEvent.ReturnRequested;
 import io.waybill.messages.order.OrderEvent.ShipmentDelivered;
 import io.waybill.messages.order.OrderEvent.ShipmentRefused;
 import io.waybill.messages.order.OrderEvent.ShipmentRequested;
+import io.waybill.messages.order.OrderQuery.ChangedOrders;
+import io.waybill.messages.order.OrderQuery.FindChangedOrders;
 import io.waybill.messages.order.OrderQuery.FindOrders;
 import io.waybill.messages.order.OrderQuery.OrderCursor;
 import io.waybill.messages.order.OrderQuery.OrderPage;
@@ -48,6 +52,7 @@ import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.Timestamp;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.queryhandling.QueryHandler;
+import org.axonframework.queryhandling.QueryUpdateEmitter;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +66,11 @@ class CustomerOrdersView {
 
     private static final String ORDER_ID = "view.order.orderId";
     private static final String PLACED_AT = "view.order.placedAt";
+    /** Of the last event of the order. */
+    private static final String POSITION = "position";
 
     private final ViewStore<Row> orders;
+    private final QueryUpdateEmitter updates;
 
     /**
      * What is kept of an order.
@@ -96,13 +104,20 @@ class CustomerOrdersView {
         }
     }
 
-    CustomerOrdersView(MongoDatabase database) {
+    CustomerOrdersView(MongoDatabase database, QueryUpdateEmitter updates) {
+        this.updates = updates;
         orders = new ViewStore<>(database, "customerOrders2", Row.class);
     }
 
     @EventHandler
     void on(OrderEvent event, TrackingToken token, @SequenceNumber long sequence, @Timestamp Instant at) {
-        orders.fold(event.orderId(), Positions.of(token), sequence, order -> fold(order, event, at));
+        orders.fold(event.orderId(), Positions.of(token), sequence, order -> told(fold(order, event, at)));
+    }
+
+    /** Whoever follows the list is told once the batch is stored. */
+    private Row told(Row row) {
+        updates.emit(FindChangedOrders.class, query -> query.wants(row.order()), row.order());
+        return row;
     }
 
     /** Asks for one row more than a page has, to know whether there is a next page. */
@@ -120,14 +135,28 @@ class CustomerOrdersView {
         return new OrderPage(page, new OrderCursor(last.placedAt(), last.orderId()));
     }
 
-    private static Bson filter(FindOrders query) {
+    @QueryHandler
+    ChangedOrders handle(FindChangedOrders query) {
+        List<Bson> filters = of(query.customerId(), query.status());
+        filters.add(gt(POSITION, query.after()));
+        return new ChangedOrders(orders.find(and(filters), ascending(POSITION), query.limit()).stream()
+                .map(Row::order)
+                .toList());
+    }
+
+    private static List<Bson> of(@Nullable String customerId, @Nullable OrderStatus status) {
         List<Bson> filters = new ArrayList<>();
-        if (query.customerId() != null) {
-            filters.add(eq("view.order.customerId", query.customerId()));
+        if (customerId != null) {
+            filters.add(eq("view.order.customerId", customerId));
         }
-        if (query.status() != null) {
-            filters.add(eq("view.order.status", query.status().name()));
+        if (status != null) {
+            filters.add(eq("view.order.status", status.name()));
         }
+        return filters;
+    }
+
+    private static Bson filter(FindOrders query) {
+        List<Bson> filters = of(query.customerId(), query.status());
         if (query.from() != null) {
             filters.add(gte(PLACED_AT, query.from()));
         }

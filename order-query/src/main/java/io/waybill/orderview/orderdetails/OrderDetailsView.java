@@ -14,6 +14,7 @@ import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.Timestamp;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.queryhandling.QueryHandler;
+import org.axonframework.queryhandling.QueryUpdateEmitter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 class OrderDetailsView {
 
     private final ViewStore<OrderDetails> orders;
+    private final QueryUpdateEmitter updates;
 
-    OrderDetailsView(MongoDatabase database) {
+    OrderDetailsView(MongoDatabase database, QueryUpdateEmitter updates) {
+        this.updates = updates;
         orders = new ViewStore<>(database, "orderDetails2", OrderDetails.class);
     }
 
@@ -36,7 +39,13 @@ class OrderDetailsView {
                 event.orderId(),
                 Positions.of(token),
                 version,
-                order -> OrderDetailsFold.fold(order, event, version, at));
+                order -> told(OrderDetailsFold.fold(order, event, version, at)));
+    }
+
+    /** Whoever follows the order is told once the batch is stored. */
+    private OrderDetails told(OrderDetails order) {
+        updates.emit(FindOrder.class, query -> query.orderId().equals(order.orderId()), order);
+        return order;
     }
 
     @QueryHandler

@@ -3,6 +3,7 @@ package io.waybill.orderview.customerorders;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
+import static org.mockito.Mockito.mock;
 
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.mongo.Databases;
@@ -19,6 +20,7 @@ import io.waybill.messages.order.OrderEvent.OrderRejected;
 import io.waybill.messages.order.OrderEvent.OrderShipped;
 import io.waybill.messages.order.OrderEvent.RestCancelled;
 import io.waybill.messages.order.OrderEvent.ShipmentDelivered;
+import io.waybill.messages.order.OrderQuery.FindChangedOrders;
 import io.waybill.messages.order.OrderQuery.FindOrders;
 import io.waybill.messages.order.OrderQuery.OrderCursor;
 import io.waybill.messages.order.OrderQuery.OrderPage;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.axonframework.queryhandling.QueryUpdateEmitter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.mockito.Mockito;
 
 class CustomerOrdersViewTest {
 
@@ -48,6 +52,7 @@ class CustomerOrdersViewTest {
     private static final Money LESS = new Money(1250, "EUR");
     private static final OrderPlaced PLACED = placed("order-1", "ada");
     private static final OrderConfirmed CONFIRMED = confirmed("order-1");
+    private static final QueryUpdateEmitter UPDATES = mock();
 
     @SuppressWarnings("NullAway.Init")
     private static Databases databases;
@@ -60,7 +65,7 @@ class CustomerOrdersViewTest {
     static void placeFourOrders(@TempDir Path folder) {
         databases = new Databases("", folder);
         MongoDatabase database = databases.open("order_query");
-        view = new CustomerOrdersView(database);
+        view = new CustomerOrdersView(database, UPDATES);
         on(0, 0, placed("order-1", "ada"), NOON);
         on(1, 0, placed("order-2", "ada"), NOON);
         on(2, 0, placed("order-3", "grace"), NOON.plusSeconds(1));
@@ -172,6 +177,47 @@ class CustomerOrdersViewTest {
     void filtersFromInclusiveToExclusive() {
         assertThat(ids(view.handle(new FindOrders(null, null, NOON.plusSeconds(1), NOON.plusSeconds(2), 10, null))))
                 .containsExactly("order-3");
+    }
+
+    @Test
+    void tellsWhatChangedSinceAPosition() {
+        assertThat(changed(null, null, -1, 10)).containsExactly("order-1", "order-2", "order-3", "order-4");
+        assertThat(changed(null, null, 1, 10)).containsExactly("order-3", "order-4");
+        assertThat(changed(null, null, 0, 1)).containsExactly("order-2");
+        assertThat(changed("ada", null, 0, 10)).containsExactly("order-2", "order-4");
+        assertThat(changed(null, OrderStatus.CONFIRMED, -1, 10)).containsExactly("order-4");
+        assertThat(changed(null, null, 4, 10)).isEmpty();
+    }
+
+    @Test
+    void tellsWhoeverFollowsTheListOfEachChange() {
+        List<String> told = Mockito.mockingDetails(UPDATES).getInvocations().stream()
+                .map(invocation -> ((OrderSummary) invocation.getArgument(2)))
+                .map(order -> order.orderId() + " " + order.status())
+                .toList();
+
+        assertThat(told)
+                .containsExactly(
+                        "order-1 PLACED", "order-2 PLACED", "order-3 PLACED", "order-4 PLACED", "order-4 CONFIRMED");
+    }
+
+    @Test
+    void followsOnlyWhatIsAskedFor() {
+        OrderSummary order = after(PLACED, CONFIRMED);
+
+        assertThat(new FindChangedOrders(null, null, 0, 1).wants(order)).isTrue();
+        assertThat(new FindChangedOrders("ada", OrderStatus.CONFIRMED, 0, 1).wants(order))
+                .isTrue();
+        assertThat(new FindChangedOrders("grace", null, 0, 1).wants(order)).isFalse();
+        assertThat(new FindChangedOrders(null, OrderStatus.PLACED, 0, 1).wants(order))
+                .isFalse();
+    }
+
+    private static List<String> changed(
+            @Nullable String customerId, @Nullable OrderStatus status, long after, int limit) {
+        return view.handle(new FindChangedOrders(customerId, status, after, limit)).items().stream()
+                .map(OrderSummary::orderId)
+                .toList();
     }
 
     private static OrderPage all(int limit, @Nullable OrderCursor after) {

@@ -1,6 +1,7 @@
 package io.waybill.orderview.orderdetails;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 import io.waybill.chassis.mongo.Databases;
 import io.waybill.messages.order.OrderDetails;
@@ -39,7 +40,7 @@ class OrderDetailsViewTest {
     @BeforeAll
     static void open(@TempDir Path folder) {
         databases = new Databases("", folder);
-        view = new OrderDetailsView(databases.open("order_query"));
+        view = new OrderDetailsView(databases.open("order_query"), mock());
     }
 
     @AfterAll

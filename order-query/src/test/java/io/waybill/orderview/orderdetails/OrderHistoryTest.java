@@ -1,6 +1,7 @@
 package io.waybill.orderview.orderdetails;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 import io.waybill.chassis.messaging.History;
 import io.waybill.chassis.messaging.History.Extent;
@@ -45,7 +46,7 @@ class OrderHistoryTest {
                     .limit(HISTORIES_IN_A_STORE)
                     .forEach(random -> {
                         String stream = publish(random);
-                        var view = new OrderDetailsView(databases.open(stream));
+                        var view = new OrderDetailsView(databases.open(stream), mock());
                         for (Version<OrderDetails> version : versions(stream)) {
                             view.on(
                                     random.events().get((int) version.number()),

@@ -1,10 +1,13 @@
 package io.waybill.chassis.messaging;
 
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.axonframework.queryhandling.QueryExecutionException;
 import org.axonframework.queryhandling.QueryGateway;
+import org.axonframework.queryhandling.SubscriptionQueryResult;
 import org.jspecify.annotations.Nullable;
 
 /** How controllers ask queries: one at a time, waiting for the answer. */
@@ -40,5 +43,23 @@ public final class RequestQueries {
             Thread.currentThread().interrupt();
             throw new Unanswered("Stopped while waiting for an answer", e);
         }
+    }
+
+    /**
+     * Asks and goes on listening.
+     *
+     * @param onUpdate is told each update, on a thread that must not be held up
+     * @param onEnd is told once there will be no more updates, unless the subscription was closed
+     */
+    public <I, U> Subscription<I> follow(
+            Object query, Class<I> answerType, Class<U> updateType, Consumer<U> onUpdate, Runnable onEnd) {
+        SubscriptionQueryResult<I, U> result = gateway.subscriptionQuery(query, answerType, updateType);
+        var subscription = new Subscription<>(result, Duration.ofSeconds(ANSWER_TIMEOUT_SECONDS));
+        Runnable end = () -> {
+            subscription.end();
+            onEnd.run();
+        };
+        var unused = result.updates().subscribe(onUpdate, failure -> end.run(), end);
+        return subscription;
     }
 }

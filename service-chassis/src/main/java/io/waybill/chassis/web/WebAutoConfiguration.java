@@ -28,6 +28,11 @@ public class WebAutoConfiguration {
         return new PastViews(json, Clock.systemUTC());
     }
 
+    @Bean
+    LiveStreams liveStreams(@Value("${waybill.web.streams}") int streams) {
+        return new LiveStreams(streams);
+    }
+
     /** At most half of the places for reads are taken by those who wait. */
     @Bean
     WebMvcConfigurer positions(ReadPositions positions, @Value("${waybill.web.concurrent-reads}") int reads) {

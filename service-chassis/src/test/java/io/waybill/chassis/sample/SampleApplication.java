@@ -14,6 +14,7 @@ import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.chassis.messaging.Subscription;
 import io.waybill.chassis.mongo.ViewStore;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Begun;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Ended;
@@ -21,6 +22,7 @@ import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Noted;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Resolved;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Retried;
 import io.waybill.chassis.web.Idempotency;
+import io.waybill.chassis.web.LiveStreams;
 import io.waybill.chassis.web.ReadsFrom;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -28,12 +30,14 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.config.ProcessingGroup;
@@ -56,6 +60,7 @@ import org.axonframework.spring.stereotype.Aggregate;
 import org.axonframework.spring.stereotype.Saga;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -66,6 +71,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** A service with no domain to speak of: a tally that is counted up, echoed by an event handler, and shown. */
 @SpringBootApplication
@@ -291,17 +297,58 @@ public class SampleApplication {
         void on(Ended ended) {}
     }
 
+    /** Tells the latest sum, which is its own ID. */
+    static final class TallyStream implements LiveStreams.Source {
+
+        private final Subscription<Tally> subscription;
+        private final AtomicReference<@Nullable Tally> news = new AtomicReference<>();
+        private boolean answered;
+
+        TallyStream(RequestQueries queries, String tally, Runnable wake) {
+            subscription = queries.follow(
+                    new FindTally(tally),
+                    Tally.class,
+                    Tally.class,
+                    update -> {
+                        news.set(update);
+                        wake.run();
+                    },
+                    wake);
+        }
+
+        @Override
+        public void sendNews(LiveStreams.Sink sink) throws IOException {
+            if (!answered) {
+                news.compareAndSet(null, subscription.answer());
+                answered = true;
+            }
+            subscription.requireOpen();
+            @Nullable Tally latest = news.getAndSet(null);
+            if (latest != null) {
+                sink.send(Integer.toString(latest.sum()), "tally", latest);
+            }
+        }
+
+        @Override
+        public void close() {
+            subscription.close();
+        }
+    }
+
     @RestController
     static class TallyController {
 
         private final RequestCommands commands;
         private final RequestQueries queries;
         private final Idempotency idempotency;
+        private final LiveStreams streams;
 
-        TallyController(RequestCommands commands, RequestQueries queries, Idempotency idempotency) {
+        TallyController(
+                RequestCommands commands, RequestQueries queries, Idempotency idempotency, LiveStreams streams) {
             this.commands = commands;
             this.queries = queries;
             this.idempotency = idempotency;
+            this.streams = streams;
         }
 
         record Step(@NotNull @Min(1) @Max(100) Integer by) {}
@@ -326,6 +373,11 @@ public class SampleApplication {
         @ReadsFrom(value = "tallies", aggregate = "{tally}")
         Tally show(@PathVariable String tally) {
             return queries.ask(new FindTally(tally), Tally.class);
+        }
+
+        @GetMapping(path = "/tallies/{tally}/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+        SseEmitter follow(@PathVariable String tally) {
+            return streams.open(wake -> new TallyStream(queries, tally, wake));
         }
 
         @GetMapping("/asked")

@@ -192,10 +192,12 @@ public final class OpenApiRoutes {
 
     private static Set<String> inputs(Method method) {
         Set<String> inputs = new TreeSet<>();
-        if (method.isAnnotationPresent(ReadsFrom.class)) {
-            inputs.add(input("header", WantedPosition.HEADER, false));
-            inputs.add(input("header", WantedPosition.PREFER, false));
-            inputs.add(input("query", WantedPosition.PARAMETER, false));
+        // By name, because the gateway has these tests and not the chassis.
+        if (Arrays.stream(method.getAnnotations())
+                .anyMatch(note -> note.annotationType().getSimpleName().equals("ReadsFrom"))) {
+            inputs.add(input("header", "Waybill-Position", false));
+            inputs.add(input("header", "Prefer", false));
+            inputs.add(input("query", "position", false));
         }
         for (Parameter parameter : method.getParameters()) {
             boolean required = !parameter.getAnnotatedType().isAnnotationPresent(Nullable.class);

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** What can be read about orders. */
 public sealed interface OrderQuery {
 
-    /** Asks for one order; answered by {@link OrderDetails}, or null if there is none. */
+    /**
+     * Asks for one order; answered by {@link OrderDetails}, or null if there is none, and followed by one for each change.
+     */
     record FindOrder(String orderId) implements OrderQuery {}
 
     /**
@@ -27,8 +29,29 @@ public sealed interface OrderQuery {
             @Nullable OrderCursor after)
             implements OrderQuery {}
 
+    /**
+     * Asks for orders that changed after a position, those that changed first before the others; answered by
+     * {@link ChangedOrders}, and followed by an {@link OrderSummary} for each one that changes. Every filter that is null lets
+     * all pass; it is the order after the change that has to pass.
+     *
+     * @param after position of an event
+     * @param limit at most so many, at least 1
+     */
+    record FindChangedOrders(
+            @Nullable String customerId, @Nullable OrderStatus status, long after, int limit) implements OrderQuery {
+
+        /** Whether an order is one of those asked for. */
+        public boolean wants(OrderSummary order) {
+            return (customerId == null || customerId.equals(order.customerId()))
+                    && (status == null || status == order.status());
+        }
+    }
+
     /** Asks for the events of one order across all services; answered by an {@link OrderTimeline}. */
     record FindTimeline(String orderId) implements OrderQuery {}
+
+    /** Orders that changed. A wrapper, because a bare list loses its element type on the wire. */
+    record ChangedOrders(List<OrderSummary> items) {}
 
     /** Where a page of orders ended. */
     record OrderCursor(Instant placedAt, String orderId) {}
