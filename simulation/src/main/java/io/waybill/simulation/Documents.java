@@ -151,6 +151,8 @@ final class Documents {
             Object first = argument(arguments, 0);
             return switch (method.getName()) {
                 case "find" -> proxy(FindIterable.class, new Found<>(matching(bson(first)), this::decode));
+                // All are looked at anyway.
+                case "createIndex" -> "index";
                 case "insertOne" -> write(() -> insert(encode(first)));
                 case "replaceOne" ->
                     write(() -> replace(bson(first), encode(argument(arguments, 1)), upserts(arguments)));

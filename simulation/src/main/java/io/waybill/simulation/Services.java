@@ -7,8 +7,6 @@ import io.waybill.chassis.messaging.SagaCommands;
 import io.waybill.chassis.mongo.ChassisStores;
 import io.waybill.messages.payment.PaymentEvent;
 import java.lang.annotation.Annotation;
-import java.lang.reflect.Executable;
-import java.lang.reflect.Parameter;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -97,6 +95,8 @@ final class Services {
 
     /** New in each history, because it remembers what was refused. */
     private SagaCommands commands;
+    /** New with them. */
+    private Parking parking;
 
     private Reader.Instance courier = (events, claim) -> {};
 
@@ -115,12 +115,13 @@ final class Services {
                 .dispatchInterceptors(List.of(ChassisParts.guard()))
                 .build();
         commands = new SagaCommands(gateway, events);
-        resources.add(new Parking(commands));
+        parking = new Parking(commands);
         resources.add(ChassisParts.guard(timers));
         resources.addAll(settings());
         parameters = MultiParameterResolverFactory.ordered(
                 ClasspathParameterResolverFactory.forClass(Services.class),
-                this::commands,
+                ofHistory(SagaCommands.class, () -> commands),
+                ofHistory(Parking.class, () -> parking),
                 new SimpleResourceParameterResolverFactory(resources));
         for (CommandBus instance : instances) {
             found("io.waybill", Aggregate.class).forEach(type -> host(type, instance));
@@ -165,14 +166,14 @@ final class Services {
         return List.copyOf(stores.values());
     }
 
-    private @Nullable ParameterResolver<SagaCommands> commands(
-            Executable executable, Parameter[] parameters, int index) {
-        return parameters[index].getType() != SagaCommands.class
+    /** A part of handlers that is another one in each history. */
+    private static <T> ParameterResolverFactory ofHistory(Class<T> type, Supplier<T> current) {
+        return (executable, parameters, index) -> parameters[index].getType() != type
                 ? null
-                : new ParameterResolver<>() {
+                : new ParameterResolver<T>() {
                     @Override
-                    public SagaCommands resolveParameterValue(Message<?> message) {
-                        return commands;
+                    public T resolveParameterValue(Message<?> message) {
+                        return current.get();
                     }
 
                     @Override
@@ -224,6 +225,7 @@ final class Services {
         sagas.clear();
         stores.values().forEach(Store::clear);
         commands = new SagaCommands(gateway, events);
+        parking = new Parking(commands);
         now = START;
         deliver = deliverCommands;
         points = newPoints;

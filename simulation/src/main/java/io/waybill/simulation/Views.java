@@ -19,6 +19,8 @@ import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.Segment;
 import org.axonframework.eventhandling.SimpleEventHandlerInvoker;
 import org.axonframework.messaging.annotation.ParameterResolverFactory;
+import org.axonframework.queryhandling.QueryUpdateEmitter;
+import org.axonframework.queryhandling.SimpleQueryUpdateEmitter;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
@@ -35,6 +37,9 @@ import org.springframework.beans.BeanUtils;
 final class Views {
 
     private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
+
+    private static final QueryUpdateEmitter NOBODY_FOLLOWS =
+            SimpleQueryUpdateEmitter.builder().build();
 
     private final ParameterResolverFactory parameters;
     private final Store kept;
@@ -142,12 +147,13 @@ final class Views {
         return feed;
     }
 
-    /** Made by its only constructor, which takes its database and maybe how far it is. */
+    /** Made by its only constructor, which takes its database, and maybe how far it is or who follows it. */
     private Object create(Class<?> type, Documents documents) {
         Constructor<?> constructor = BeanUtils.getResolvableConstructor(type);
+        List<Object> parts = List.of(documents.database(), ChassisParts.rebuilds(kept), NOBODY_FOLLOWS);
         Object[] arguments = Stream.of(constructor.getParameterTypes())
                 .map(parameter ->
-                        parameter.isInstance(documents.database()) ? documents.database() : ChassisParts.rebuilds(kept))
+                        parts.stream().filter(parameter::isInstance).findFirst().orElseThrow())
                 .toArray();
         return BeanUtils.instantiateClass(constructor, arguments);
     }

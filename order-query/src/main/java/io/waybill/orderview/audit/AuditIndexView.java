@@ -50,10 +50,9 @@ class AuditIndexView {
         events = new ViewStore<>(database, COLLECTION, AuditedEvent.class);
         // The embedded store has no such indexes, and says so to nobody.
         for (String field : List.of(AGGREGATE, TYPE, ACTOR, CORRELATION, SERVICE)) {
-            var unused = database.getCollection(COLLECTION)
-                    .createIndex(Indexes.compoundIndex(Indexes.ascending(field), Indexes.descending(POSITION)));
+            events.index(Indexes.compoundIndex(Indexes.ascending(field), Indexes.descending(POSITION)));
         }
-        var unused = database.getCollection(COLLECTION).createIndex(Indexes.descending(POSITION));
+        events.index(Indexes.descending(POSITION));
     }
 
     @EventHandler

@@ -116,7 +116,9 @@ class CustomerOrdersView {
 
     /** Whoever follows the list is told once the batch is stored. */
     private Row told(Row row) {
-        updates.emit(FindChangedOrders.class, query -> query.wants(row.order()), row.order());
+        if (orders.isFoldedToBeShown()) {
+            updates.emit(FindChangedOrders.class, query -> query.wants(row.order()), row.order());
+        }
         return row;
     }
 

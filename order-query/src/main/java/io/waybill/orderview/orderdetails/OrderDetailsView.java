@@ -44,7 +44,9 @@ class OrderDetailsView {
 
     /** Whoever follows the order is told once the batch is stored. */
     private OrderDetails told(OrderDetails order) {
-        updates.emit(FindOrder.class, query -> query.orderId().equals(order.orderId()), order);
+        if (orders.isFoldedToBeShown()) {
+            updates.emit(FindOrder.class, query -> query.orderId().equals(order.orderId()), order);
+        }
         return order;
     }
 

@@ -7,6 +7,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.messaging.ReadPositions;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.mongo.TestDatabase;
 import io.waybill.chassis.web.Idempotency;
@@ -45,6 +46,11 @@ class ReconciliationControllerTest {
         @Bean
         TestDatabase testDatabase() {
             return new TestDatabase();
+        }
+
+        @Bean
+        ReadPositions readPositions() {
+            return mock();
         }
 
         @Bean

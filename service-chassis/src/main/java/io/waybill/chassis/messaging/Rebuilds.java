@@ -35,29 +35,42 @@ public final class Rebuilds {
      */
     public synchronized boolean isUnderWay(String projection) {
         String processor = slots.live(projection).nameOf(projection);
-        long read = position(processor);
+        Map<Integer, Long> stored = progress.segments(processor);
+        long read = lowest(withOwn(stored, processor));
         @SuppressWarnings("NullAway") // a computed value is never null
         Target target = targets.compute(processor, (name, known) -> {
-            boolean isNew = known == null || (known.reached() && read < known.position());
-            long position = isNew ? Positions.last(eventStore.get()) : known.position();
-            return new Target(position, read >= position);
+            if (known == null || (known.reached() && read < known.position())) {
+                long head = Positions.last(eventStore.get());
+                return new Target(head, read >= head);
+            }
+            // What is stored is never less, unless it is lost.
+            return known.reached()
+                    ? new Target(Math.max(known.position(), lowest(stored)), true)
+                    : new Target(known.position(), read >= known.position());
         });
         return !target.reached();
     }
 
-    /**
-     * The position that all segments of a processor have read up to, -1 if none. What this instance has read is stored only every few seconds if there was nothing of interest in it.
-     */
+    /** The position that all segments of a processor have read up to, -1 if none. */
     public long position(String processor) {
-        Map<Integer, Long> stored = new HashMap<>(progress.segments(processor));
+        return lowest(withOwn(progress.segments(processor), processor));
+    }
+
+    /** What this instance has read is stored only every few seconds if there was nothing of interest in it. */
+    private Map<Integer, Long> withOwn(Map<Integer, Long> stored, String processor) {
+        Map<Integer, Long> segments = new HashMap<>(stored);
         processing
                 .get()
                 .eventProcessor(processor, StreamingEventProcessor.class)
                 .ifPresent(own -> own.processingStatus()
-                        .forEach((segment, status) -> stored.computeIfPresent(
+                        .forEach((segment, status) -> segments.computeIfPresent(
                                 segment,
                                 (id, position) -> Math.max(
                                         position, status.getCurrentPosition().orElse(-1L)))));
-        return stored.values().stream().mapToLong(Long::longValue).min().orElse(-1);
+        return segments;
+    }
+
+    private static long lowest(Map<Integer, Long> segments) {
+        return segments.values().stream().mapToLong(Long::longValue).min().orElse(-1);
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
@@ -61,6 +62,16 @@ public final class ViewBatch {
             return Slot.FIRST;
         }
         return CurrentUnitOfWork.get().root().getOrDefaultResource(SLOT, Slot.FIRST);
+    }
+
+    /** Asks something once for all events of a batch. */
+    static boolean remember(ViewStore<?> store, BooleanSupplier question) {
+        return CurrentUnitOfWork.isStarted()
+                ? CurrentUnitOfWork.get()
+                        .root()
+                        .getOrComputeResource(
+                                SLOT + " " + System.identityHashCode(store), key -> question.getAsBoolean())
+                : question.getAsBoolean();
     }
 
     /** Writes what has been folded up to now. To be done before anything is stored that counts on it. */

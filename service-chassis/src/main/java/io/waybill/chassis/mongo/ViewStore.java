@@ -70,6 +70,16 @@ public final class ViewStore<V> {
         return in(ViewBatch.slot()).fold(id, position, null, fold);
     }
 
+    /** Has an index, over {@code position} or {@code view.<field>}, in each place. */
+    public void index(Bson keys) {
+        collections.values().forEach(collection -> collection.documents().createIndex(keys));
+    }
+
+    /** Whether what is folded now is shown, rather than made once more beside it; looked up once for a batch. */
+    public boolean isFoldedToBeShown() {
+        return ViewBatch.remember(this, () -> ViewBatch.slot() == live.get());
+    }
+
     /** The view of this key, or null if there is none. */
     public @Nullable V find(String id) {
         return in(live.get()).find(id);

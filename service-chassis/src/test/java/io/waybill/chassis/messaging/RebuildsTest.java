@@ -37,6 +37,14 @@ class RebuildsTest {
         isUnderWay(20, 21, false);
     }
 
+    @Test
+    void beginAnewThoughThereWasNothingWhenItWasFirstAsked() {
+        isUnderWay(-1, -1, false);
+        isUnderWay(20, 20, false);
+
+        isUnderWay(-1, 20, true);
+    }
+
     private void isUnderWay(long read, long head, boolean underWay) {
         when(progress.segments(VIEW)).thenReturn(Map.of(0, read, 1, read + 1));
         when(eventStore.createHeadToken()).thenReturn(new GlobalSequenceTrackingToken(head));

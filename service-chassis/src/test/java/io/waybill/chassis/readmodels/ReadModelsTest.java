@@ -67,6 +67,10 @@ class ReadModelsTest {
     /** The service is that of other tests too, who count on the first place. */
     @AfterEach
     void showFromTheFirstPlace() {
+        await().atMost(SOON)
+                .until(() -> models.all().stream()
+                        .allMatch(model ->
+                                model.rebuild() == null || model.rebuild().wipeAt() == null));
         database.getCollection(MongoAutoConfiguration.READ_MODELS).deleteMany(new Document());
         models.look();
         await().atMost(SOON)
