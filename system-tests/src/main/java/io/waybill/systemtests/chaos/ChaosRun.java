@@ -88,13 +88,15 @@ public final class ChaosRun {
     }
 
     private boolean run(Fleet fleet) throws InterruptedException, ExecutionException, TimeoutException {
+        long started = System.nanoTime();
         fleet.start();
+        var startTime = Duration.ofNanos(System.nanoTime() - started);
         say("%d processes are ready".formatted(fleet.members().size()));
         var client = new Client(fleet.api());
         var load = new Load(client, fleet, settings.seed());
         load.openShop();
         load.begin();
-        var nemesis = new Nemesis(fleet, load, client, settings.seed(), this::say);
+        var nemesis = new Nemesis(fleet, load, client, startTime, settings.seed(), this::say);
         nemesis.rage(System.nanoTime() + settings.duration().toNanos());
         say("Peace: everybody finishes what they are at");
         load.end();
