@@ -53,6 +53,7 @@ class ApiExamplesTest {
         exchange();
         cancelTheRest();
         audit();
+        rebuild();
         operate();
 
         assertThat(ask("getOpenApi").expect(200).json().at("/openapi").asString())
@@ -171,6 +172,20 @@ class ApiExamplesTest {
         }
         here.put("id", answered(ask("startVerification"), "verificationId"));
         ask("getVerification").expect(200);
+    }
+
+    private void rebuild() {
+        ask("listReadModels").expect(200);
+        here.put("id", answered(ask("startRebuild"), "id"));
+        waybill.awaitJson(
+                "/audit/replays/" + here.get("id"),
+                "the rebuild to be ready",
+                rebuild -> rebuild.path("state").asString("").equals("READY"));
+        ask("getRebuild").expect(200);
+        ask("switchToRebuild").expect(200);
+        ask("rollBackRebuild").expect(200);
+        here.put("id", answered(ask("startRebuild"), "id"));
+        ask("discardRebuild").expect(200);
     }
 
     /** What needs a process that is stuck or books that disagree is asked for in vain. */
