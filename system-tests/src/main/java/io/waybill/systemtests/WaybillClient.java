@@ -31,7 +31,7 @@ final class WaybillClient {
     static final Set<String> ENDED = Set.of("CONFIRMED", "REJECTED", "CANCELLED");
 
     /** Far above what any step takes, so that only a hanging one exceeds it, and still short enough for a build. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** A gateway that has not answered by then never will. */
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
