@@ -74,11 +74,11 @@ class AuditIndexView {
                 ofAggregate == null ? null : ofAggregate.getType(),
                 ofAggregate == null ? null : ofAggregate.getAggregateIdentifier(),
                 ofAggregate == null ? null : ofAggregate.getSequenceNumber(),
-                text(metaData, Correlation.ACTOR),
-                text(metaData, Correlation.SERVICE),
-                text(metaData, Correlation.CORRELATION_ID),
-                text(metaData, Correlation.CAUSATION_ID),
-                text(metaData, Correlation.CAUSING_EVENT_ID));
+                Correlation.text(metaData, Correlation.ACTOR),
+                Correlation.text(metaData, Correlation.SERVICE),
+                Correlation.text(metaData, Correlation.CORRELATION_ID),
+                Correlation.text(metaData, Correlation.CAUSATION_ID),
+                Correlation.text(metaData, Correlation.CAUSING_EVENT_ID));
     }
 
     /** Of an event that belongs to somebody else there is but the name under which it is stored. */
@@ -87,11 +87,6 @@ class AuditIndexView {
                 ? unknown.serializedType().getName()
                 : payload.getClass().getName();
         return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1);
-    }
-
-    private static @Nullable String text(MetaData metaData, String key) {
-        @Nullable Object value = metaData.get(key);
-        return value == null ? null : value.toString();
     }
 
     @QueryHandler

@@ -21,7 +21,6 @@ import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.messaging.annotation.MessageIdentifier;
 import org.axonframework.queryhandling.QueryHandler;
-import org.jspecify.annotations.Nullable;
 
 /** One document per event that belongs to an order. */
 @Projection
@@ -49,10 +48,10 @@ class TimelineView {
                 at,
                 eventId,
                 event.getClass().getSimpleName(),
-                text(metaData, Correlation.SERVICE),
-                text(metaData, Correlation.ACTOR),
-                text(metaData, Correlation.CAUSATION_ID),
-                text(metaData, Correlation.CORRELATION_ID),
+                Correlation.text(metaData, Correlation.SERVICE),
+                Correlation.text(metaData, Correlation.ACTOR),
+                Correlation.text(metaData, Correlation.CAUSATION_ID),
+                Correlation.text(metaData, Correlation.CORRELATION_ID),
                 Summary.of(event));
         lines.fold(eventId, position, none -> new Line(event.orderId(), entry));
     }
@@ -62,10 +61,5 @@ class TimelineView {
         List<Line> story = lines.find(eq("view.orderId", query.orderId()), ascending("position"), 0);
         return new OrderTimeline(
                 query.orderId(), story.stream().map(Line::entry).toList());
-    }
-
-    private static @Nullable String text(MetaData metaData, String key) {
-        @Nullable Object value = metaData.get(key);
-        return value == null ? null : value.toString();
     }
 }

@@ -7,6 +7,7 @@ import java.util.function.BiFunction;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.messaging.Message;
 import org.axonframework.messaging.MessageDispatchInterceptor;
+import org.axonframework.messaging.MetaData;
 import org.axonframework.messaging.correlation.CorrelationDataProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -68,5 +69,11 @@ public final class Correlation implements CorrelationDataProvider {
                                 .andMetaData(Map.of(SERVICE, service, CAUSATION_ID, request.correlationId()));
             }
         };
+    }
+
+    /** What a message says of itself under one of these names; null if nothing. */
+    public static @Nullable String text(MetaData metaData, String key) {
+        @Nullable Object value = metaData.get(key);
+        return value == null ? null : value.toString();
     }
 }

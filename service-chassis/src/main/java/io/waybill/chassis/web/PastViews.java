@@ -207,16 +207,11 @@ public final class PastViews {
                     event.getTimestamp(),
                     event.getIdentifier(),
                     event.getPayloadType().getSimpleName(),
-                    text(event, Correlation.SERVICE),
-                    text(event, Correlation.ACTOR),
-                    text(event, Correlation.CAUSATION_ID),
-                    text(event, Correlation.CORRELATION_ID),
+                    Correlation.text(event.getMetaData(), Correlation.SERVICE),
+                    Correlation.text(event.getMetaData(), Correlation.ACTOR),
+                    Correlation.text(event.getMetaData(), Correlation.CAUSATION_ID),
+                    Correlation.text(event.getMetaData(), Correlation.CORRELATION_ID),
                     changes);
-        }
-
-        private static @Nullable String text(DomainEventMessage<?> event, String key) {
-            @Nullable Object value = event.getMetaData().get(key);
-            return value == null ? null : value.toString();
         }
     }
 }
