@@ -35,7 +35,7 @@ class ReplayController {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
     /** What tells of the request that this is a part of. */
-    private static final List<String> HANDED_ON = List.of("traceparent", "tracestate", "X-Correlation-Id");
+    private static final List<String> HANDED_ON = List.of("traceparent", "tracestate", "Waybill-Correlation-Id");
 
     private final Services services;
     private final AllServices all;
@@ -71,12 +71,8 @@ class ReplayController {
                 .map(service -> service.path("service").stringValue())
                 .findFirst();
         // Who has not answered may be the one; who has says which projections there are.
-        String service = owner.orElseGet(() -> answers.unanswered().stream()
-                .findFirst()
-                .orElseGet(() -> services.services().keySet().stream()
-                        .sorted()
-                        .findFirst()
-                        .orElseThrow()));
+        String service =
+                owner.or(() -> answers.unanswered().stream().findFirst()).orElseGet(this::anyService);
         return hand(HttpMethod.POST, service, "", rebuild, request);
     }
 
@@ -111,10 +107,11 @@ class ReplayController {
         return services.services().keySet().stream()
                 .filter(service -> id.startsWith(service + "."))
                 .findFirst()
-                .orElseGet(() -> services.services().keySet().stream()
-                        .sorted()
-                        .findFirst()
-                        .orElseThrow());
+                .orElseGet(this::anyService);
+    }
+
+    private String anyService() {
+        return services.services().keySet().stream().sorted().findFirst().orElseThrow();
     }
 
     private ResponseEntity<byte[]> hand(
