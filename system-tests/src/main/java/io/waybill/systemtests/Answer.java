@@ -44,6 +44,11 @@ record Answer(
         return this;
     }
 
+    /** Whether the same request is to be sent again: nothing is wrong with it, but it cannot be answered just now. */
+    boolean asksForAnotherTry() {
+        return status == 503 && retryAfter.isPresent();
+    }
+
     /** The stable code of a problem, or an empty string. */
     String code() {
         return json().path("code").asString("");

@@ -371,7 +371,7 @@ final class CrashMatrix implements AutoCloseable {
     }
 
     private Errand errand(@Nullable Point stop) {
-        return new Errand(system.client(), sandbox, rendezvous, wellbeing.readLock(), stop);
+        return new Errand(system.client().insisting(), sandbox, rendezvous, wellbeing.readLock(), stop);
     }
 
     private void say(String what) {

@@ -111,7 +111,7 @@ final class Errand {
         rendezvous.admit(orderId);
     }
 
-    /** Sends one request, which is expected to be accepted: everything is up. */
+    /** Sends one request, which is expected to be accepted, at once or when it is sent again: everything is up. */
     String ask(Supplier<Answer> request, int status, String field) {
         return locked(request).expect(status).json().path(field).asString("");
     }
@@ -210,13 +210,18 @@ final class Errand {
 
     /** Stock and money of its orders; waits for what is still on the way. */
     void assertAddsUp(int mugs, int blankets) {
-        List<JsonNode> orders = orderIds.stream()
-                .map(orderId -> waybill.order(orderId).expect(200).json())
-                .toList();
+        List<JsonNode> orders = orderIds.stream().map(this::orderAfterAll).toList();
         var books = new Books(waybill);
         books.assertAddsUp(mug, mugs, orders);
         if (blankets > 0) {
             books.assertAddsUp(blanket, blankets, orders);
         }
+    }
+
+    /** The order, not as it was before what its timeline shows. */
+    private JsonNode orderAfterAll(String orderId) {
+        JsonNode entries = waybill.timeline(orderId).expect(200).json().path("entries");
+        long last = entries.get(entries.size() - 1).path("position").asLong();
+        return waybill.orderAsOf(orderId, last).expect(200).json();
     }
 }

@@ -40,6 +40,7 @@ final class WaybillClient {
 
     private final String api;
     private final BiConsumer<HttpRequest, Answer> witness;
+    private final boolean insists;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -52,8 +53,18 @@ final class WaybillClient {
 
     /** @param witness sees each answer, and throws if it is not to be */
     WaybillClient(String api, BiConsumer<HttpRequest, Answer> witness) {
+        this(api, witness, false);
+    }
+
+    private WaybillClient(String api, BiConsumer<HttpRequest, Answer> witness, boolean insists) {
         this.api = api;
         this.witness = witness;
+        this.insists = insists;
+    }
+
+    /** A client that does as it is told: it sends the same request again, with its key, while it is asked to do so. */
+    WaybillClient insisting() {
+        return new WaybillClient(api, witness, true);
     }
 
     Answer listProduct(String sku, String name, long unitPriceMinor) {
@@ -173,6 +184,11 @@ final class WaybillClient {
         return get("/orders/" + orderId);
     }
 
+    /** The order once it shows what the event at the position did. */
+    Answer orderAsOf(String orderId, long position) {
+        return get("/orders/" + orderId + "?position=" + position);
+    }
+
     Answer timeline(String orderId) {
         return get("/orders/" + orderId + "/timeline");
     }
@@ -215,8 +231,14 @@ final class WaybillClient {
 
     /** @throws UncheckedIOException if there was no answer */
     Answer send(HttpRequest.Builder builder) {
+        HttpRequest request = builder.build();
+        return insists
+                ? awaitSeen("an answer to " + request, () -> sendOnce(request), answer -> !answer.asksForAnotherTry())
+                : sendOnce(request);
+    }
+
+    private Answer sendOnce(HttpRequest request) {
         try {
-            HttpRequest request = builder.build();
             Answer answer = Answer.of(http.send(request, BodyHandlers.ofString()));
             witness.accept(request, answer);
             return answer;
