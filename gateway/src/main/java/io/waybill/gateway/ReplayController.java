@@ -10,12 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -24,8 +22,8 @@ import org.springframework.web.client.RestClient;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Hands rebuilds of read models to the service that has them: it is the one that knows the projection, and afterwards
- * the ID begins with its name.
+ * Has a read model rebuilt by the service that has it, whichever that is. Afterwards the ID of the rebuild begins with the
+ * service's name, and routes lead there.
  */
 @RestController
 @RequestMapping("/api/audit/replays")
@@ -73,7 +71,7 @@ class ReplayController {
         // Who has not answered may be the one; who has says which projections there are.
         String service =
                 owner.or(() -> answers.unanswered().stream().findFirst()).orElseGet(this::anyService);
-        return hand(HttpMethod.POST, service, "", rebuild, request);
+        return start(service, rebuild, request);
     }
 
     private static boolean has(JsonNode service, @Nullable String projection) {
@@ -82,50 +80,18 @@ class ReplayController {
                 .anyMatch(model -> model.path("projection").stringValue("").equals(projection));
     }
 
-    @GetMapping("/{id}")
-    ResponseEntity<byte[]> one(@PathVariable String id, HttpServletRequest request) {
-        return hand(HttpMethod.GET, serviceOf(id), "/" + id, null, request);
-    }
-
-    @PostMapping("/{id}/switch")
-    ResponseEntity<byte[]> show(@PathVariable String id, HttpServletRequest request) {
-        return hand(HttpMethod.POST, serviceOf(id), "/" + id + "/switch", null, request);
-    }
-
-    @PostMapping("/{id}/rollback")
-    ResponseEntity<byte[]> rollBack(@PathVariable String id, HttpServletRequest request) {
-        return hand(HttpMethod.POST, serviceOf(id), "/" + id + "/rollback", null, request);
-    }
-
-    @PostMapping("/{id}/discard")
-    ResponseEntity<byte[]> discard(@PathVariable String id, HttpServletRequest request) {
-        return hand(HttpMethod.POST, serviceOf(id), "/" + id + "/discard", null, request);
-    }
-
-    /** Any service says of an ID that is none of its own that there is no such rebuild. */
-    private String serviceOf(String id) {
-        return services.services().keySet().stream()
-                .filter(service -> id.startsWith(service + "."))
-                .findFirst()
-                .orElseGet(this::anyService);
-    }
-
     private String anyService() {
         return services.services().keySet().stream().sorted().findFirst().orElseThrow();
     }
 
-    private ResponseEntity<byte[]> hand(
-            HttpMethod method, String service, String path, @Nullable Object body, HttpServletRequest request) {
-        RestClient.RequestBodySpec call = client.method(method).uri(services.addressOf(service) + OF_SERVICE + path);
+    private ResponseEntity<byte[]> start(String service, Rebuild rebuild, HttpServletRequest request) {
+        RestClient.RequestBodySpec call = client.post().uri(services.addressOf(service) + OF_SERVICE);
         HANDED_ON.forEach(name -> {
             if (request.getHeader(name) != null) {
                 call.header(name, request.getHeader(name));
             }
         });
-        if (body != null) {
-            call.body(body);
-        }
-        return call.exchangeForRequiredValue((asked, answer) -> handedBack(answer));
+        return call.body(rebuild).exchangeForRequiredValue((asked, answer) -> handedBack(answer));
     }
 
     private static ResponseEntity<byte[]> handedBack(ClientHttpResponse answer) throws IOException {

@@ -81,7 +81,12 @@ class GatewayTest {
         "GET,  /api/ops/processors/order-command,    order-command",
         "GET,  /api/ops/dead-letters/order-query?limit=5, order-query",
         "POST, /api/ops/dead-letters/inventory-saga/stock-levels/7/retry, inventory-saga",
-        "POST, /api/ops/dead-letters/payment-service/payment-pages/retry, payment-service"
+        "POST, /api/ops/dead-letters/payment-service/payment-pages/retry, payment-service",
+        "GET,  /api/audit/replays/payment-service.payment-pages.3, payment-service",
+        "GET,  /api/audit/replays/inventory-saga.stock-levels.3/stream, inventory-saga",
+        "POST, /api/audit/replays/order-command.price-list.3/switch, order-command",
+        "GET,  /api/audit/replays/order-query.timeline.3, order-query",
+        "GET,  /api/audit/replays/unknown.timeline.3, order-query"
     })
     void eachRouteGoesToItsServiceAsItCame(String method, String uri, String service) throws Exception {
         HttpResponse<String> answer = send(method, uri);

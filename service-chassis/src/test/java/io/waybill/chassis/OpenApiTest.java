@@ -1,6 +1,7 @@
 package io.waybill.chassis;
 
 import io.waybill.chassis.operations.OperationsAutoConfiguration;
+import io.waybill.chassis.readmodels.ReadModelsAutoConfiguration;
 import io.waybill.chassis.web.OpenApiRoutes;
 import org.junit.jupiter.api.Test;
 
@@ -8,6 +9,7 @@ class OpenApiTest {
 
     @Test
     void everyServiceAnswersWhatTheDescriptionOfTheApiSaysOfEachOfThem() {
-        OpenApiRoutes.areServedBy("service-chassis", OperationsAutoConfiguration.class);
+        OpenApiRoutes.areServedBy(
+                "service-chassis", OperationsAutoConfiguration.class, ReadModelsAutoConfiguration.class);
     }
 }

@@ -182,6 +182,7 @@ class ApiExamplesTest {
                 "the rebuild to be ready",
                 rebuild -> rebuild.path("state").asString("").equals("READY"));
         ask("getRebuild").expect(200);
+        follow("streamRebuild");
         ask("switchToRebuild").expect(200);
         ask("rollBackRebuild").expect(200);
         here.put("id", answered(ask("startRebuild"), "id"));

@@ -3,6 +3,7 @@ package io.waybill.chassis.readmodels;
 import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.readmodels.Rebuild.State;
+import io.waybill.chassis.web.LiveStreams;
 import io.waybill.messages.operations.ReadModelEvent.RebuildDiscarded;
 import io.waybill.messages.operations.ReadModelEvent.RebuildRolledBack;
 import io.waybill.messages.operations.ReadModelEvent.RebuildShown;
@@ -13,30 +14,40 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * Has read models of this service made once more from all events, beside the ones that are shown. What is decided is an
- * event, so that it is known who did. The gateway finds the service that an operator means, so this is not public.
+ * event, so that it is known who did. The ID of a rebuild begins with the service's name, by which the gateway finds it;
+ * which service has a projection the gateway asks all of them, so that is not public.
  */
 @RestController
-@RequestMapping("/internal/replays")
 class ReplayController {
+
+    private static final String OF_THIS_SERVICE = "/internal/replays";
+    private static final String ONE = "/api/audit/replays/{id}";
 
     private final String name;
     private final ReadModels models;
     private final RequestEvents events;
+    private final LiveStreams streams;
 
-    ReplayController(@Value("${spring.application.name}") String name, ReadModels models, RequestEvents events) {
+    ReplayController(
+            @Value("${spring.application.name}") String name,
+            ReadModels models,
+            RequestEvents events,
+            LiveStreams streams) {
         this.name = name;
         this.models = models;
         this.events = events;
+        this.streams = streams;
     }
 
     /**
@@ -67,7 +78,7 @@ class ReplayController {
             ReadModels.Progress progress,
             @Nullable Comparison comparison) {}
 
-    @GetMapping
+    @GetMapping(OF_THIS_SERVICE)
     All all() {
         return new All(
                 name,
@@ -77,7 +88,7 @@ class ReplayController {
                         .toList());
     }
 
-    @PostMapping
+    @PostMapping(OF_THIS_SERVICE)
     ResponseEntity<Replay> start(@RequestBody Request request) {
         boolean verify = request.verify() != null && request.verify();
         Rebuild rebuild = models.start(request.projection(), verify);
@@ -87,12 +98,20 @@ class ReplayController {
                 .body(one(rebuild.id()));
     }
 
-    @GetMapping("/{id}")
+    @GetMapping(ONE)
     Replay one(@PathVariable String id) {
         return shown(models.find(id));
     }
 
-    @PostMapping("/{id}/switch")
+    /** The rebuild as it is now, and whenever it has got on. */
+    @GetMapping(path = ONE + "/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    SseEmitter stream(@PathVariable String id) {
+        // Whoever asks for one that is not there is told so now.
+        var unused = models.find(id);
+        return streams.open(wake -> new RebuildStream(() -> one(id)));
+    }
+
+    @PostMapping(ONE + "/switch")
     Replay show(@PathVariable String id) {
         models.switchTo(id);
         Replay shown = one(id);
@@ -100,7 +119,7 @@ class ReplayController {
         return shown;
     }
 
-    @PostMapping("/{id}/rollback")
+    @PostMapping(ONE + "/rollback")
     Replay rollBack(@PathVariable String id) {
         models.rollBack(id);
         Replay shown = one(id);
@@ -108,7 +127,7 @@ class ReplayController {
         return shown;
     }
 
-    @PostMapping("/{id}/discard")
+    @PostMapping(ONE + "/discard")
     Replay discard(@PathVariable String id) {
         models.discard(id);
         Replay shown = one(id);

@@ -50,6 +50,11 @@ public final class LiveStreams implements SmartLifecycle {
          */
         void sendNews(Sink sink) throws IOException;
 
+        /** When it looks for news though nobody woke it; a browser hears from the stream at least as often. */
+        default Duration lookInterval() {
+            return HEARTBEAT;
+        }
+
         @Override
         void close();
     }
@@ -161,7 +166,7 @@ public final class LiveStreams implements SmartLifecycle {
                 while (!ended) {
                     woken.drainPermits();
                     source.sendNews(new Writer());
-                    if (!ended && !woken.tryAcquire(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+                    if (!ended && !woken.tryAcquire(source.lookInterval().toMillis(), TimeUnit.MILLISECONDS)) {
                         emitter.send(SseEmitter.event().comment("still here"));
                     }
                 }

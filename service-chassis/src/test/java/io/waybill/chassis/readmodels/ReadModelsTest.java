@@ -39,6 +39,7 @@ class ReadModelsTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String REPLAYS = "/internal/replays";
+    private static final String REBUILDS = "/api/audit/replays/";
 
     @Autowired
     private MockMvc web;
@@ -192,7 +193,7 @@ class ReadModelsTest {
         MockHttpServletResponse answer = post(REPLAYS, body);
         assertThat(answer.getStatus()).as(answer.getContentAsString()).isEqualTo(202);
         id = JsonPath.read(answer.getContentAsString(), "$.id");
-        assertThat(answer.getHeader("Location")).isEqualTo("/api/audit/replays/" + id);
+        assertThat(answer.getHeader("Location")).isEqualTo(REBUILDS + id);
     }
 
     private void awaitState(String state) {
@@ -208,13 +209,13 @@ class ReadModelsTest {
     }
 
     private MockHttpServletResponse get(String rebuild) throws Exception {
-        return web.perform(MockMvcRequestBuilders.get(REPLAYS + "/" + rebuild))
+        return web.perform(MockMvcRequestBuilders.get(REBUILDS + rebuild))
                 .andReturn()
                 .getResponse();
     }
 
     private MockHttpServletResponse call(String action) throws Exception {
-        return post(REPLAYS + "/" + id + action, "");
+        return post(REBUILDS + id + action, "");
     }
 
     private MockHttpServletResponse post(String path, String body) throws Exception {

@@ -47,7 +47,9 @@ public final class OpenApiRoutes {
 
     private static final Path GATEWAY = Path.of("../gateway/src/main/resources");
     private static final String BASE = "/api";
-    private static final String EVERY_SERVICE = "{service}";
+    /** In paths that lead to a service by its name; the ID of a rebuild begins with it. */
+    private static final List<String> EVERY_SERVICE = List.of("{service}", "/replays/{id}");
+
     private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
 
     private final Map<?, ?> description = yaml("openapi.yaml");
@@ -61,10 +63,10 @@ public final class OpenApiRoutes {
      *
      * @param service as the gateway's routes name it; {@code gateway} for what the gateway answers itself, and
      *     {@code service-chassis} for what every service answers
-     * @param application whose package the controllers are in, or below
+     * @param applications in whose packages the controllers are, or below
      */
-    public static void areServedBy(String service, Class<?> application) {
-        assertThat(served(application.getPackageName()))
+    public static void areServedBy(String service, Class<?>... applications) {
+        assertThat(served(applications))
                 .as("what %s serves, and what of the description is routed to it", service)
                 .containsExactlyInAnyOrderElementsOf(new OpenApiRoutes().described(service));
     }
@@ -134,7 +136,7 @@ public final class OpenApiRoutes {
 
     /** The service that the first matching route names, or that of all services if the path itself names one. */
     private String owner(String method, String path) {
-        return path.contains(EVERY_SERVICE) ? "service-chassis" : routed(method, path);
+        return EVERY_SERVICE.stream().anyMatch(path::contains) ? "service-chassis" : routed(method, path);
     }
 
     private String routed(String method, String path) {
@@ -163,10 +165,11 @@ public final class OpenApiRoutes {
 
     // What is served.
 
-    private static Set<String> served(String basePackage) {
+    private static Set<String> served(Class<?>... applications) {
         var scanner = new ClassPathScanningCandidateComponentProvider(false);
         scanner.addIncludeFilter(new AnnotationTypeFilter(RestController.class));
-        return scanner.findCandidateComponents(basePackage).stream()
+        return Arrays.stream(applications)
+                .flatMap(application -> scanner.findCandidateComponents(application.getPackageName()).stream())
                 .map(bean -> ClassUtils.resolveClassName(String.valueOf(bean.getBeanClassName()), null))
                 .flatMap(controller -> Arrays.stream(controller.getDeclaredMethods()))
                 .flatMap(method -> names(method).stream().flatMap(name -> lines(name, inputs(method))))

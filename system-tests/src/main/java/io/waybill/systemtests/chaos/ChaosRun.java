@@ -16,8 +16,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -97,10 +99,16 @@ public final class ChaosRun {
         load.openShop();
         load.begin();
         var nemesis = new Nemesis(fleet, load, client, startTime, settings.seed(), this::say);
-        nemesis.rage(System.nanoTime() + settings.duration().toNanos());
-        say("Peace: everybody finishes what they are at");
-        load.end();
-        List<Verdict> verdicts = new ArrayList<>(List.of(nemesis.recoveries(), nemesis.stops()));
+        long peace = System.nanoTime() + settings.duration().toNanos();
+        List<Verdict> verdicts = new ArrayList<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var rebuilt = threads.submit(() -> new Rebuilds(client)
+                    .amidFaults(new SplittableRandom(settings.seed()), () -> System.nanoTime() < peace));
+            nemesis.rage(peace);
+            say("Peace: everybody finishes what they are at");
+            load.end();
+            verdicts.addAll(List.of(nemesis.recoveries(), nemesis.stops(), rebuilt.get()));
+        }
         try (var eventLog = new EventLog(fleet.eventStoreAddress())) {
             verdicts.add(awaitQuiet(fleet, client, eventLog));
             List<Entry> log = eventLog.read();
