@@ -18,14 +18,14 @@ final class Rebuilds {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     /** Whoever is asked for so many and completes none does not work. */
     private static final int SURELY_ONE_ENDS = 5;
+
     private static final Set<String> OVER = Set.of("VERIFIED", "DISCARDED");
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Client client;
     private final Verdict verdict =
             new Verdict("19", "Every read model is, byte for byte, what a rebuild makes of the log");
-    private final Verdict amid =
-            new Verdict("19", "So it is when it is rebuilt while orders come and things break");
+    private final Verdict amid = new Verdict("19", "So it is when it is rebuilt while orders come and things break");
 
     Rebuilds(Client client) {
         this.client = client;
