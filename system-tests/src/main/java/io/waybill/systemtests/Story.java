@@ -166,6 +166,8 @@ record Story(String title, Setting setting, @Nullable String from, Plot plot) {
         var capture = errand.holdProvider("capture");
         String shipmentId = errand.ask(() -> errand.waybill.ship(errand.orderId()), 202, "shipmentId");
         capture.reached().join();
+        // What it asked for is under way before it is stored that it did.
+        errand.awaitStep(shipmentId, "CAPTURING");
         giveUp(errand, shipmentId);
         errand.awaitStep(shipmentId, "AWAITING_CAPTURE");
         capture.open();
