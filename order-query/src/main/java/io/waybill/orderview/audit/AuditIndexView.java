@@ -48,7 +48,6 @@ class AuditIndexView {
 
     AuditIndexView(MongoDatabase database) {
         events = new ViewStore<>(database, COLLECTION, AuditedEvent.class);
-        // The embedded store has no such indexes, and says so to nobody.
         for (String field : List.of(AGGREGATE, TYPE, ACTOR, CORRELATION, SERVICE)) {
             events.index(Indexes.compoundIndex(Indexes.ascending(field), Indexes.descending(POSITION)));
         }

@@ -11,6 +11,7 @@ import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Indexes;
 import io.waybill.chassis.messaging.Positions;
 import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.mongo.ViewStore;
@@ -65,6 +66,8 @@ import org.jspecify.annotations.Nullable;
 class CustomerOrdersView {
 
     private static final String ORDER_ID = "view.order.orderId";
+    private static final String CUSTOMER_ID = "view.order.customerId";
+    private static final String STATUS = "view.order.status";
     private static final String PLACED_AT = "view.order.placedAt";
     /** Of the last event of the order. */
     private static final String POSITION = "position";
@@ -107,6 +110,11 @@ class CustomerOrdersView {
     CustomerOrdersView(MongoDatabase database, QueryUpdateEmitter updates) {
         this.updates = updates;
         orders = new ViewStore<>(database, "customerOrders2", Row.class);
+        for (String field : List.of(CUSTOMER_ID, STATUS)) {
+            orders.index(Indexes.compoundIndex(Indexes.ascending(field), Indexes.descending(PLACED_AT, ORDER_ID)));
+        }
+        orders.index(Indexes.descending(PLACED_AT, ORDER_ID));
+        orders.index(Indexes.ascending(POSITION));
     }
 
     @EventHandler
@@ -149,10 +157,10 @@ class CustomerOrdersView {
     private static List<Bson> of(@Nullable String customerId, @Nullable OrderStatus status) {
         List<Bson> filters = new ArrayList<>();
         if (customerId != null) {
-            filters.add(eq("view.order.customerId", customerId));
+            filters.add(eq(CUSTOMER_ID, customerId));
         }
         if (status != null) {
-            filters.add(eq("view.order.status", status.name()));
+            filters.add(eq(STATUS, status.name()));
         }
         return filters;
     }

@@ -29,10 +29,14 @@ import org.jspecify.annotations.Nullable;
 @ProcessingGroup("payment-pages")
 class PaymentViews {
 
+    private static final String ORDER_ID = "view.orderId";
+    private static final String PAYMENT_ID = "view.paymentId";
+
     private final ViewStore<PaymentPage> payments;
 
     PaymentViews(MongoDatabase database) {
         payments = new ViewStore<>(database, "paymentPages", PaymentPage.class);
+        payments.index(ascending(ORDER_ID, PAYMENT_ID));
     }
 
     @EventHandler
@@ -49,9 +53,8 @@ class PaymentViews {
 
     @QueryHandler
     PaymentList handle(FindPaymentsOfOrder query) {
-        return new PaymentList(
-                payments.find(eq("view.orderId", query.orderId()), ascending("view.paymentId"), 0).stream()
-                        .map(PaymentPage::view)
-                        .toList());
+        return new PaymentList(payments.find(eq(ORDER_ID, query.orderId()), ascending(PAYMENT_ID), 0).stream()
+                .map(PaymentPage::view)
+                .toList());
     }
 }

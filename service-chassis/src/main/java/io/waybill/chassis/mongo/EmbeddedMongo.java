@@ -20,6 +20,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 
@@ -96,6 +97,14 @@ public final class EmbeddedMongo implements AutoCloseable {
                         String collection, String index, List<IndexKey> keys, boolean sparse) {
                     return new NarrowingIndex(
                             super.openOrCreateUniqueIndex(collection, index, keys, sparse), keys, sparse);
+                }
+
+                @Override
+                protected Index<Object> openOrCreateSecondaryIndex(
+                        String collection, String index, List<IndexKey> keys, boolean sparse) {
+                    MVMap<String, Object> positions =
+                            getMvStore().openMap(LookupIndex.mapName(getFullCollectionNamespace(collection), index));
+                    return new NarrowingIndex(new LookupIndex(positions, index, keys), keys, true);
                 }
             };
         }

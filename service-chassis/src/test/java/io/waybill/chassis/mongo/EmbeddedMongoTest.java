@@ -7,16 +7,22 @@ import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Updates.inc;
+import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.FindIterable;
+import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +102,39 @@ class EmbeddedMongoTest {
                             .first())
                     .containsEntry("_id", "note-7");
         }
+    }
+
+    @Test
+    void findsByAnIndexWhateverBecameOfTheDocumentsAndTheStore() {
+        Bson ofAda = and(eq("customer", "ada"), gt("total", 1));
+        try (var databases = new Databases("", folder)) {
+            var orders = databases.open("orders").getCollection("orders");
+            orders.insertMany(IntStream.range(0, 6)
+                    .mapToObj(i -> new Document("_id", "order-" + i)
+                            .append("customer", i % 2 == 0 ? "ada" : "eve")
+                            .append("total", i))
+                    .toList());
+            orders.createIndex(Indexes.compoundIndex(Indexes.ascending("customer"), Indexes.descending("total")));
+            assertThat(ids(orders.find(ofAda))).containsExactly("order-2", "order-4");
+
+            orders.updateOne(eq("order-3"), set("customer", "ada"));
+            orders.deleteOne(eq("order-2"));
+            assertThat(ids(orders.find(ofAda))).containsExactly("order-3", "order-4");
+        }
+        try (var databases = new Databases("", folder)) {
+            var orders = databases.open("orders").getCollection("orders");
+            assertThat(ids(orders.find(ofAda))).containsExactly("order-3", "order-4");
+
+            orders.drop();
+            orders.insertOne(
+                    new Document("_id", "order-9").append("customer", "ada").append("total", 9));
+            orders.createIndex(Indexes.compoundIndex(Indexes.ascending("customer"), Indexes.descending("total")));
+            assertThat(ids(orders.find(ofAda))).containsExactly("order-9");
+        }
+    }
+
+    private static List<String> ids(FindIterable<Document> found) {
+        return found.map(document -> document.getString("_id")).into(new ArrayList<>());
     }
 
     @Test

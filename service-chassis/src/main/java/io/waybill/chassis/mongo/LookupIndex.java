@@ -1,0 +1,112 @@
+package io.waybill.chassis.mongo;
+
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.bson.Document;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.h2.mvstore.Cursor;
+import org.h2.mvstore.MVMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the documents that have a text in common, such as the orders of a customer; the library has indexes only for what is
+ * unique, and goes through the whole collection for all else. Of an index over several fields it serves the first.
+ */
+final class LookupIndex extends Index<Object> {
+
+    /** In no ID and no text that is looked for; sorts before all that is. */
+    private static final char END = '\0';
+
+    private static final String ID = "_id";
+
+    private final MVMap<String, Object> positions;
+    private final String field;
+
+    /** @param positions by the text, an {@link #END}, and the ID of the document */
+    LookupIndex(MVMap<String, Object> positions, String name, List<IndexKey> keys) {
+        // To the library a sparse index is one in which a document need not be.
+        super(name, keys, true);
+        this.positions = positions;
+        this.field = keys.getFirst().getKey();
+    }
+
+    @Override
+    public boolean canHandle(Document filter) {
+        return filter.get(field) instanceof String;
+    }
+
+    @Override
+    public Iterable<Object> getPositions(Document filter) {
+        String begin = filter.get(field) + String.valueOf(END);
+        List<Object> found = new ArrayList<>();
+        Cursor<String, Object> cursor = positions.cursor(begin);
+        while (cursor.hasNext() && cursor.next().startsWith(begin)) {
+            found.add(cursor.getValue());
+        }
+        return found;
+    }
+
+    @Override
+    public void add(Document document, Object position, MongoCollection<Object> collection) {
+        keys(document).forEach(key -> positions.put(key, position));
+    }
+
+    /** Null: the collection asks those indexes for the place of a document that surely have it. */
+    @Override
+    public @Nullable Object remove(Document document) {
+        keys(document).forEach(positions::remove);
+        return null;
+    }
+
+    @Override
+    public void updateInPlace(Document before, Document after, Object position, MongoCollection<Object> collection) {
+        Set<String> old = keys(before);
+        Set<String> now = keys(after);
+        if (!old.equals(now)) {
+            old.forEach(positions::remove);
+            now.forEach(key -> positions.put(key, position));
+        }
+    }
+
+    /** One, or several if a list is on the way to the field. */
+    private Set<String> keys(Document document) {
+        return getKeyValues(document).stream()
+                .map(values -> values.get(0))
+                .filter(String.class::isInstance)
+                .map(value -> value + String.valueOf(END) + document.get(ID))
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public @Nullable Object getPosition(Document document) {
+        return null;
+    }
+
+    @Override
+    public void checkAdd(Document document, MongoCollection<Object> collection) {}
+
+    @Override
+    public void checkUpdate(Document before, Document after, MongoCollection<Object> collection) {}
+
+    @Override
+    public long getCount() {
+        return positions.sizeAsLong();
+    }
+
+    @Override
+    public long getDataSize() {
+        return getCount();
+    }
+
+    @Override
+    public void drop() {}
+
+    /** The map in which an index of a collection is kept, under the name by which the library removes it. */
+    static String mapName(String collection, String index) {
+        return collection + "._index_" + index;
+    }
+}
