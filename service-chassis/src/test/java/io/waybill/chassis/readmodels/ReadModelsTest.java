@@ -13,6 +13,7 @@ import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.mongo.MongoAutoConfiguration;
+import io.waybill.chassis.sample.SampleApplication;
 import io.waybill.chassis.sample.SampleApplication.Count;
 import io.waybill.chassis.sample.SampleApplication.FindTally;
 import io.waybill.chassis.sample.SampleApplication.Tally;
@@ -61,6 +62,9 @@ class ReadModelsTest {
 
     @Autowired
     private Rebuilds rebuilds;
+
+    @Autowired
+    private SampleApplication.Tallies tallies;
 
     private final String tally = UUID.randomUUID().toString();
     private String id;
@@ -150,6 +154,26 @@ class ReadModelsTest {
         await().atMost(SOON)
                 .until(() ->
                         database.getCollection(live.other().nameOf("tallies")).countDocuments(exists("view")) == 0);
+    }
+
+    /** In either place: a command fails where it is sent, and other ways out are closed likewise. */
+    @Test
+    void nothingLeavesWhileItIsMade() throws Exception {
+        tallies.meddledWith.add(tally);
+        tallies.meddling.clear();
+        count(1);
+
+        start("""
+                {"projection": "tallies", "verify": true}""");
+        awaitState("VERIFIED");
+
+        assertThat(tallies.meddling).containsOnlyKeys(Slot.FIRST, Slot.SECOND);
+        assertThat(tallies.meddling.values())
+                .allSatisfy(attempts -> assertThat(attempts)
+                        .isNotEmpty()
+                        .allSatisfy(attempt -> assertThat(attempt).get().isInstanceOf(IllegalStateException.class)));
+        count(2);
+        tallies.meddledWith.clear();
     }
 
     @Test

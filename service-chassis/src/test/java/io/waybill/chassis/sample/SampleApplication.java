@@ -14,6 +14,7 @@ import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.messaging.Subscription;
 import io.waybill.chassis.mongo.ViewStore;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Begun;
@@ -34,12 +35,17 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.commandhandling.CommandHandler;
+import org.axonframework.commandhandling.GenericCommandMessage;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
 import org.axonframework.eventhandling.EventMessage;
@@ -153,9 +159,16 @@ public class SampleApplication {
         public volatile boolean storeIsAway;
 
         public final AtomicInteger missedStore = new AtomicInteger();
+        /** Tallies whose events it takes for a reason to send a command. */
+        public final Set<String> meddledWith = ConcurrentHashMap.newKeySet();
+        /** Where it meddled, and what came of it: empty if something left. */
+        public final Map<Slot, List<Optional<RuntimeException>>> meddling = new ConcurrentHashMap<>();
 
-        Tallies(MongoDatabase database, QueryUpdateEmitter updates) {
+        private final CommandBus commands;
+
+        Tallies(MongoDatabase database, QueryUpdateEmitter updates, CommandBus commands) {
             this.updates = updates;
+            this.commands = commands;
             tallies = new ViewStore<>(database, "tallies", Tally.class);
         }
 
@@ -172,12 +185,27 @@ public class SampleApplication {
                 missedStore.incrementAndGet();
                 throw new MongoTimeoutException("The store is away.");
             }
+            if (meddledWith.contains(counted.tally())) {
+                meddle(() ->
+                        commands.dispatch(GenericCommandMessage.asCommandMessage(new Count(counted.tally(), 100))));
+            }
             Tally now = tallies.fold(
                     counted.tally(),
                     Positions.of(token),
                     tally -> new Tally(counted.tally(), (tally == null ? 0 : tally.sum()) + counted.by()));
             if (now != null) {
                 updates.emit(FindTally.class, query -> query.tally().equals(counted.tally()), now);
+            }
+        }
+
+        private void meddle(Runnable way) {
+            Slot slot = tallies.isFoldedToBeShown() ? Slot.FIRST : Slot.SECOND;
+            var attempts = meddling.computeIfAbsent(slot, none -> new CopyOnWriteArrayList<>());
+            try {
+                way.run();
+                attempts.add(Optional.empty());
+            } catch (RuntimeException e) {
+                attempts.add(Optional.of(e));
             }
         }
 
