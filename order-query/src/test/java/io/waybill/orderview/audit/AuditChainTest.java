@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AuditChainTest {
 
     /** Two full chunks and the beginning of a third. */
-    private static final int EVENTS = 1_200;
+    static final int EVENTS = 1_200;
 
     private static final Duration WRITE_INTERVAL = Duration.ofMillis(10);
 

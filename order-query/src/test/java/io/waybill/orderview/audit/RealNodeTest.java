@@ -20,8 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -29,11 +33,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The bundled event store node, and somebody who edits its files. */
 class RealNodeTest {
 
-    private static final int EVENTS = 600;
+    private static final int EVENTS = AuditChainTest.EVENTS;
     private static final int TRANSACTION_EVENTS = 20;
     private static final int EDITED = 333;
     private static final int RECORD_HEADER_BYTES = 20;
@@ -58,12 +65,7 @@ class RealNodeTest {
         store = new ChainStore(databases.open("order_query"));
         key = AuditKey.in(folder.resolve("audit.key"));
         onTheNode(channel -> {
-            for (int first = 0; first < EVENTS; first += TRANSACTION_EVENTS) {
-                Event[] transaction = IntStream.range(first, first + TRANSACTION_EVENTS)
-                        .mapToObj(FakeEvents::event)
-                        .toArray(Event[]::new);
-                channel.appendEvents(transaction).get(10, TimeUnit.SECONDS);
-            }
+            append(channel, all());
             var keeper = new ChainKeeper(
                     new AxonServerEvents(() -> channel), store, key, Duration.ofMillis(10), Clock.systemUTC());
             keeper.start();
@@ -83,9 +85,36 @@ class RealNodeTest {
         void of(EventChannel channel) throws Exception;
     }
 
+    private static List<Event> all() {
+        return IntStream.range(0, EVENTS)
+                .mapToObj(FakeEvents::event)
+                .map(RealNodeTest::alone)
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** In an aggregate of its own, so that a node takes it wherever it is put. */
+    private static Event alone(Event event) {
+        return event.toBuilder()
+                .setAggregateIdentifier("of " + event.getMessageIdentifier())
+                .setAggregateSequenceNumber(0)
+                .build();
+    }
+
+    private static void append(EventChannel channel, List<Event> events) throws Exception {
+        for (int first = 0; first < events.size(); first += TRANSACTION_EVENTS) {
+            Event[] transaction = events.subList(first, Math.min(events.size(), first + TRANSACTION_EVENTS))
+                    .toArray(Event[]::new);
+            channel.appendEvents(transaction).get(10, TimeUnit.SECONDS);
+        }
+    }
+
     private void onTheNode(Use use) throws Exception {
+        onTheNode("node", use);
+    }
+
+    private void onTheNode(String data, Use use) throws Exception {
         try (var node = AxonServerNode.start(
-                AxonServerOptions.stored(folder.resolve("node")).withPorts(0, 0))) {
+                AxonServerOptions.stored(folder.resolve(data)).withPorts(0, 0))) {
             var connections = AxonServerConnectionFactory.forClient("audit-test")
                     .routingServers(new ServerAddress("127.0.0.1", node.port()))
                     .build();
@@ -105,6 +134,30 @@ class RealNodeTest {
     @Test
     void isAsItWasRecordedAfterARestart() throws Exception {
         onTheNode(channel -> assertThat(verify(channel).finding()).isEqualTo(Finding.VALID));
+    }
+
+    static Stream<Arguments> tamperings() {
+        return AuditChainTest.tamperings()
+                .filter(each -> Set.of("edit one", "delete one", "insert one", "swap two far apart", "cut the tail off")
+                        .contains((String) each.get()[0]));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("tamperings")
+    void whoeverPutsAnotherStoreInItsPlaceIsFound(
+            String name, Finding finding, long position, Consumer<List<Event>> tampering) throws Exception {
+        List<Event> events = all();
+        tampering.accept(events);
+        onTheNode(
+                "another",
+                channel ->
+                        append(channel, events.stream().map(RealNodeTest::alone).toList()));
+
+        onTheNode("another", channel -> {
+            Verdict verdict = verify(channel);
+            assertThat(verdict.finding()).isEqualTo(finding);
+            assertThat(verdict.position()).isEqualTo(position);
+        });
     }
 
     @Test
