@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +43,8 @@ class ServiceCalls implements ProxyExchange {
     private static final Duration BREAKER_WAIT = Duration.ofSeconds(1);
 
     private static final Duration STREAM_CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    /** What is asked for there has no end, or one that depends on how many events there are. */
+    private static final List<String> WITHOUT_END = List.of("/stream", "/export");
 
     /** More is asked of a service than it has places for. */
     static final class Overloaded extends RuntimeException {
@@ -94,7 +97,7 @@ class ServiceCalls implements ProxyExchange {
         this.streams = streams;
     }
 
-    /** A stream lasts as long as its browser looks at it. */
+    /** A stream lasts as long as its browser looks at it, and an export as long as it is long. */
     private static RestClient withoutReadTimeout(RestClient.Builder client) {
         HttpClient http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -116,7 +119,7 @@ class ServiceCalls implements ProxyExchange {
     public ServerResponse exchange(Request request) {
         URI uri = Objects.requireNonNull(request.getUri(), "a route has an address");
         Service service = services.computeIfAbsent(uri.getAuthority(), Service::new);
-        ProxyExchange way = uri.getPath().endsWith("/stream") ? streamCalls : calls;
+        ProxyExchange way = WITHOUT_END.stream().anyMatch(uri.getPath()::endsWith) ? streamCalls : calls;
         if (uri.getPath().startsWith("/api/ops/")) {
             return call(service, way, request);
         }

@@ -35,6 +35,8 @@ class RelayedStreamsTest {
     /** Longer than the read timeout of the gateway. */
     private static final long SILENCE_MILLIS = 2500;
 
+    private static final String END = "end";
+
     private final LinkedBlockingQueue<String> said = new LinkedBlockingQueue<>();
     /** That the service could not say any more. */
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
@@ -110,6 +112,20 @@ class RelayedStreamsTest {
         beats.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
+    @Test
+    void anExportTakesAsLongAsItTakes() throws Exception {
+        HttpRequest export =
+                HttpRequest.newBuilder(stream.resolve("/api/audit/export")).build();
+        said.add("one");
+        CompletableFuture.delayedExecutor(SILENCE_MILLIS, TimeUnit.MILLISECONDS).execute(() -> {
+            said.add("two");
+            said.add(END);
+        });
+
+        assertThat(HttpClient.newHttpClient().send(export, BodyHandlers.ofLines()).body())
+                .contains("one", "two");
+    }
+
     private static String next(Iterator<String> lines) throws Exception {
         return CompletableFuture.supplyAsync(lines::next).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
@@ -125,12 +141,13 @@ class RelayedStreamsTest {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
+        boolean isExport = exchange.getRequestURI().getPath().endsWith("/export");
+        exchange.getResponseHeaders().add("Content-Type", isExport ? "application/x-ndjson" : "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         try (exchange;
                 var body = exchange.getResponseBody()) {
-            while (true) {
-                body.write((said.take() + "\n\n").getBytes(UTF_8));
+            for (String line = said.take(); !line.equals(END); line = said.take()) {
+                body.write((line + "\n\n").getBytes(UTF_8));
                 body.flush();
             }
         } catch (IOException e) {
