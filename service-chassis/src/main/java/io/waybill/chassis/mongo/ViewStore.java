@@ -1,11 +1,13 @@
 package io.waybill.chassis.mongo;
 
+import static com.mongodb.client.model.Aggregates.match;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.exists;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Slot;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +96,17 @@ public final class ViewStore<V> {
      */
     public List<V> find(Bson filter, Bson order, int limit) {
         return in(live.get()).find(filter, order, limit);
+    }
+
+    /**
+     * What the database makes of all views, for what no single one says, such as a sum.
+     *
+     * @param stages of an aggregation, over {@code view.<field>}; nothing that is in a view may be written by one
+     */
+    public List<BsonDocument> aggregate(List<Bson> stages) {
+        List<Bson> ofViews = new ArrayList<>(stages);
+        ofViews.addFirst(match(exists(ViewCodec.VIEW)));
+        return in(live.get()).documents().aggregate(ofViews).into(new ArrayList<>());
     }
 
     /** How many views pass a filter over {@code view.<field>}. */

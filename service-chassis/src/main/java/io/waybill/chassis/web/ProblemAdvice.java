@@ -105,6 +105,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             case "boolean", "Boolean" -> "Use true or false.";
             case "int", "Integer", "long", "Long" -> "Use a whole number.";
             case "Instant" -> "Use an instant such as 2026-11-01T12:00:00Z.";
+            case "LocalDate" -> "Use a date such as 2026-11-01.";
             default -> "The value is of the wrong type.";
         };
     }

@@ -1,11 +1,14 @@
 package io.waybill.chassis.mongo;
 
+import static com.mongodb.client.model.Accumulators.sum;
+import static com.mongodb.client.model.Aggregates.group;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Sorts.descending;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.waybill.chassis.messaging.Slot;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,8 +19,11 @@ import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.bson.BsonDocument;
 import org.bson.BsonMaximumSizeExceededException;
+import org.bson.BsonString;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +94,19 @@ class ViewStoreTest {
 
         assertThat(shelves.find("a").count()).isEqualTo(3);
         assertThat(shelves.find("b").count()).isEqualTo(3);
+    }
+
+    @Test
+    void sumsUpWhatIsShownAndNothingElse() {
+        shelves.fold("a", 1, none -> shelf("a", 1));
+        shelves.fold("b", 2, none -> shelf("b", 2));
+        shelves.documents(Slot.FIRST).insertOne(new BsonDocument("_id", new BsonString("no view")));
+        List<Bson> sums = List.of(group("all", sum("shelves", 1), sum("pieces", "$view.count")));
+
+        assertThat(shelves.aggregate(sums))
+                .containsExactly(BsonDocument.parse("{\"_id\": \"all\", \"shelves\": 2, \"pieces\": 3}"));
+        shelves.showFrom(() -> Slot.SECOND);
+        assertThat(shelves.aggregate(sums)).isEmpty();
     }
 
     @Test

@@ -33,6 +33,7 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,7 @@ import org.axonframework.spring.stereotype.Aggregate;
 import org.axonframework.spring.stereotype.Saga;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.format.annotation.DateTimeFormat;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -413,8 +415,9 @@ public class SampleApplication {
                 @RequestParam Thread.State state,
                 @RequestParam(defaultValue = "true") boolean loud,
                 @RequestParam(defaultValue = "1") int by,
-                @RequestParam @Nullable Instant from) {
-            return "%s %s %s %s".formatted(state, loud, by, from);
+                @RequestParam @Nullable Instant from,
+                @RequestParam @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) @Nullable LocalDate day) {
+            return "%s %s %s %s %s".formatted(state, loud, by, from, day);
         }
 
         @DeleteMapping("/tallies/{tally}")

@@ -119,7 +119,8 @@ class WebTest {
                 "/asked?state=DEAD | state | Use one of NEW, RUNNABLE, BLOCKED, WAITING, TIMED_WAITING, TERMINATED.",
                 "/asked?state=NEW&loud=very | loud | Use true or false.",
                 "/asked?state=NEW&by=half | by | Use a whole number.",
-                "/asked?state=NEW&from=yesterday | from | Use an instant such as 2026-11-01T12:00:00Z."
+                "/asked?state=NEW&from=yesterday | from | Use an instant such as 2026-11-01T12:00:00Z.",
+                "/asked?state=NEW&day=2026-02-30 | day | Use a date such as 2026-11-01."
             })
     void saysWhatAQueryParameterTakes(String uri, String parameter, String detail) {
         assertThat(mvc.get().uri(uri)).hasStatus(400).bodyJson().isLenientlyEqualTo("""
