@@ -62,6 +62,7 @@ class GatewayTest {
         "GET,  /api/orders/7,                        order-query",
         "GET,  /api/orders/7/timeline,               order-query",
         "GET,  /api/orders/%C3%A9%20%25+%252e%252e,  order-query",
+        "GET,  /api/sales?from=2026-11-01&sku=MUG-1, order-query",
         "GET,  /api/products,                        inventory-saga",
         "PUT,  /api/products/TEA-500,                inventory-saga",
         "GET,  /api/stock/TEA-500,                   inventory-saga",

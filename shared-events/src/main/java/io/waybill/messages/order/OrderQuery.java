@@ -1,6 +1,7 @@
 package io.waybill.messages.order;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,22 @@ public sealed interface OrderQuery {
     /** Asks for the events of one order across all services; answered by an {@link OrderTimeline}. */
     record FindTimeline(String orderId) implements OrderQuery {}
 
+    /**
+     * Asks for what was sold, the last day first and each day by SKU; answered by a {@link SalesPage}.
+     *
+     * @param from first day, in UTC
+     * @param to last day, which counts too
+     * @param sku only this one, or null for all
+     * @param limit rows per page, at least 1
+     * @param after where the page before ended, or null for the first page
+     */
+    record FindSales(
+            LocalDate from,
+            LocalDate to,
+            @Nullable String sku,
+            int limit,
+            @Nullable SalesCursor after) implements OrderQuery {}
+
     /** Orders that changed. A wrapper, because a bare list loses its element type on the wire. */
     record ChangedOrders(List<OrderSummary> items) {}
 
@@ -62,6 +79,17 @@ public sealed interface OrderQuery {
      * @param next where the next page starts, or null if this is the last
      */
     record OrderPage(List<OrderSummary> items, @Nullable OrderCursor next) {}
+
+    /** Where a page of sales ended. */
+    record SalesCursor(LocalDate day, String sku, String currency) {}
+
+    /**
+     * A page of sales, without days on which nothing moved. A wrapper, because a bare list loses its element type on the
+     * wire.
+     *
+     * @param next where the next page starts, or null if this is the last
+     */
+    record SalesPage(List<DailySales> items, @Nullable SalesCursor next) {}
 
     /** The events of one order in the order of the event store; empty if the order is unknown. */
     record OrderTimeline(String orderId, List<TimelineEntry> entries) {}
