@@ -13,6 +13,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -52,6 +54,7 @@ class ApiExamplesTest {
         takeBack();
         exchange();
         cancelTheRest();
+        report();
         audit();
         rebuild();
         operate();
@@ -156,6 +159,19 @@ class ApiExamplesTest {
     private void cancelTheRest() {
         ask("cancelOrder").expect(202);
         waybill.awaitStatus(orderId(), "DELIVERED");
+    }
+
+    /** A mug came back. Yesterday is asked for too: midnight may have passed since. */
+    private void report() {
+        String yesterday = LocalDate.now(ZoneOffset.UTC).minusDays(1).toString();
+        waybill.awaitJson(
+                "/sales?sku=MUG&from=" + yesterday,
+                "the returned mug",
+                page -> page.path("items")
+                        .valueStream()
+                        .anyMatch(day -> day.at("/returned/pieces").asInt() > 0));
+        ask("listSales", path -> path + "?limit=1", UUID.randomUUID().toString())
+                .expect(200);
     }
 
     private void audit() {

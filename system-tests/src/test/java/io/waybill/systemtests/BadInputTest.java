@@ -165,6 +165,10 @@ class BadInputTest {
                 get("endless page", "/orders?limit=1000000", 400, "INVALID_REQUEST"),
                 get("page of a text", "/orders?limit=many", 400, "INVALID_REQUEST"),
                 get("made-up cursor", "/orders?cursor=nonsense", 400, "INVALID_REQUEST"),
+                get("day that is none", "/sales?from=2026-02-30", 400, "INVALID_REQUEST"),
+                get("days in the wrong order", "/sales?from=2026-11-02&to=2026-11-01", 400, "INVALID_REQUEST"),
+                get("too many days", "/sales?from=2020-01-01&to=2026-11-01", 400, "INVALID_REQUEST"),
+                get("made-up cursor of sales", "/sales?cursor=nonsense", 400, "INVALID_REQUEST"),
                 post(
                         "cancel an unknown order",
                         "/orders/" + UNKNOWN_ID + "/cancel",

@@ -15,6 +15,8 @@ import io.waybill.messages.DerivedId;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +41,11 @@ class RebuildTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int MUGS = 50;
     private static final int EVENTS_AT_ONCE = 100;
+    /** The same for all who ask, also over midnight. */
+    private static final String DAYS = "from=%s&to=%s"
+            .formatted(
+                    LocalDate.now(ZoneOffset.UTC),
+                    LocalDate.now(ZoneOffset.UTC).plusDays(1));
 
     private final WaybillSystem system;
     private final WaybillClient waybill;
@@ -271,7 +278,7 @@ class RebuildTest {
     private Map<String, String> everythingSaid() {
         var paths = new ArrayList<>(List.of("/orders?customerId=" + customer, "/ops/sagas/" + returnId));
         for (String sku : List.of(mug, lamp)) {
-            paths.addAll(List.of("/products/" + sku, "/stock/" + sku));
+            paths.addAll(List.of("/products/" + sku, "/stock/" + sku, "/sales?sku=" + sku + "&" + DAYS));
         }
         for (String orderId : orderIds()) {
             paths.addAll(List.of(

@@ -14,14 +14,20 @@ import io.waybill.messages.inventory.StockEvent.StockReleased;
 import io.waybill.messages.inventory.StockEvent.StockReserved;
 import io.waybill.messages.inventory.StockEvent.StockReturned;
 import io.waybill.messages.order.OrderEvent;
+import io.waybill.messages.order.OrderEvent.OrderAmended;
 import io.waybill.messages.order.OrderEvent.OrderCancelled;
+import io.waybill.messages.order.OrderEvent.OrderConfirmed;
 import io.waybill.messages.order.OrderEvent.OrderPlaced;
 import io.waybill.messages.order.OrderEvent.OrderRejected;
 import io.waybill.messages.order.OrderEvent.OrderShipped;
+import io.waybill.messages.order.OrderEvent.RestCancelled;
 import io.waybill.messages.order.OrderEvent.ReturnCompleted;
+import io.waybill.messages.order.OrderEvent.ReturnInspected;
+import io.waybill.messages.order.OrderLine;
 import io.waybill.messages.payment.PaymentEvent.PaymentCaptured;
 import io.waybill.messages.payment.PaymentEvent.PaymentRefunded;
 import io.waybill.systemtests.EventLog.Entry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +46,8 @@ final class Views {
         private long capturedMinor;
         private long givenBackMinor;
         private String end = "";
+        private boolean confirmed;
+        private List<OrderLine> lines = List.of();
 
         Order(String customerId) {
             this.customerId = customerId;
@@ -51,9 +59,22 @@ final class Views {
         private int reserved;
     }
 
+    /** Pieces of a SKU: kept are those that were confirmed and not cancelled. */
+    private static final class Sold {
+        private long kept;
+        private long shipped;
+        private long returned;
+
+        @Override
+        public String toString() {
+            return "%d kept, %d shipped, %d returned".formatted(kept, shipped, returned);
+        }
+    }
+
     private final Map<String, Order> orders = new TreeMap<>();
     private final Map<String, Shelf> shelves = new TreeMap<>();
     private final Map<String, Integer> ordersByCustomer = new TreeMap<>();
+    private final Map<String, Sold> sold = new TreeMap<>();
 
     Views(List<Entry> log) {
         for (Entry entry : log) {
@@ -67,6 +88,10 @@ final class Views {
                 default -> {}
             }
         }
+        orders.values().stream()
+                .filter(order -> order.confirmed && order.end.isEmpty())
+                .flatMap(order -> order.lines.stream())
+                .forEach(line -> sold(line.sku()).kept += line.quantity());
     }
 
     private void add(OrderEvent event) {
@@ -77,9 +102,18 @@ final class Views {
         Order order = order(event.orderId());
         order.version++;
         switch (event) {
+            case OrderPlaced e -> order.lines = e.lines();
+            case OrderConfirmed e -> order.confirmed = true;
+            case OrderAmended e -> order.lines = e.lines();
             case OrderRejected e -> order.end = "REJECTED";
             case OrderCancelled e -> order.end = "CANCELLED";
-            case OrderShipped e -> order.shippedMinor += e.amount().minor();
+            case RestCancelled e -> e.lines().forEach(part -> sold(part.sku()).kept -= part.quantity());
+            case OrderShipped e -> {
+                order.shippedMinor += e.amount().minor();
+                e.lines().forEach(part -> sold(part.sku()).shipped += part.quantity());
+            }
+            case ReturnInspected e ->
+                e.lines().forEach(part -> sold(part.sku()).returned += part.restocked() + part.writtenOff());
             case ReturnCompleted e -> order.refundedMinor += e.refund().minor();
             default -> {}
         }
@@ -106,6 +140,10 @@ final class Views {
         }
     }
 
+    private Sold sold(String sku) {
+        return sold.computeIfAbsent(sku, none -> new Sold());
+    }
+
     /** An event of an order that was never placed is the judge's to find; here it only must not get in the way. */
     private Order order(String orderId) {
         return orders.computeIfAbsent(orderId, id -> new Order(""));
@@ -113,7 +151,7 @@ final class Views {
 
     /** Asks for everything. */
     Verdict compare(Client client) {
-        var verdict = new Verdict("19, 23", "Every view is what the log says: orders, payments, stock, lists");
+        var verdict = new Verdict("19, 23", "Every view is what the log says: orders, payments, stock, sales, lists");
         orders.forEach((orderId, order) -> {
             compareOrder(verdict, orderId, order, client.get("/orders/" + orderId));
             comparePayments(verdict, order, client.get("/payments?orderId=" + orderId), orderId);
@@ -133,6 +171,11 @@ final class Views {
         ordersByCustomer.forEach((customer, count) -> {
             int seen = count(client, "/orders?limit=100&customerId=" + customer);
             verdict.check(seen == count, "%s has %d orders, but shown are %d", customer, count, seen);
+        });
+        sold.forEach((sku, expected) -> {
+            Sold seen = sales(client, sku);
+            verdict.check(
+                    seen.toString().equals(expected.toString()), "%s sold: %s, but shown is %s", sku, expected, seen);
         });
         return verdict;
     }
@@ -178,13 +221,28 @@ final class Views {
     }
 
     private static int count(Client client, String path) {
-        int count = 0;
+        return items(client, path).size();
+    }
+
+    /** Of all days: no run takes a month. */
+    private static Sold sales(Client client, String sku) {
+        var seen = new Sold();
+        for (JsonNode day : items(client, "/sales?limit=100&sku=" + sku)) {
+            seen.kept += day.at("/confirmed/pieces").asLong() - day.at("/cancelled/pieces").asLong();
+            seen.shipped += day.at("/shipped/pieces").asLong();
+            seen.returned += day.at("/returned/pieces").asLong();
+        }
+        return seen;
+    }
+
+    private static List<JsonNode> items(Client client, String path) {
+        List<JsonNode> items = new ArrayList<>();
         Optional<JsonNode> page = client.get(path);
         while (page.isPresent()) {
-            count += page.get().path("items").size();
+            page.get().path("items").forEach(items::add);
             String next = page.get().path("next").asString("");
             page = next.isEmpty() ? Optional.empty() : client.get(path + "&cursor=" + next);
         }
-        return count;
+        return items;
     }
 }
