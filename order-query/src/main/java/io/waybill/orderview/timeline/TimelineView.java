@@ -22,7 +22,11 @@ import org.axonframework.messaging.MetaData;
 import org.axonframework.messaging.annotation.MessageIdentifier;
 import org.axonframework.queryhandling.QueryHandler;
 
-/** One document per event that belongs to an order. */
+/**
+ * One document per event that belongs to an order. One per order would be read faster, but what is in it comes from many
+ * aggregates and is numbered by none: if its store was put back under whoever writes it, nobody could tell that events
+ * are missing, and the guard of the position would keep them out for good. Here an event that comes again finds its place.
+ */
 @Projection
 @ProcessingGroup("timeline")
 class TimelineView {
