@@ -130,6 +130,7 @@ final class AsyncApiDocument {
         return switch (shape) {
             case Shape.Text text -> schema.put("type", "string");
             case Shape.Time time -> schema.put("type", "string").put("format", "date-time");
+            case Shape.Day day -> schema.put("type", "string").put("format", "date");
             case Shape.Flag flag -> schema.put("type", "boolean");
             case Shape.Whole whole -> schema.put("type", "integer").put("format", "int" + whole.bits());
             case Shape.Many many -> schema.put("type", "array").set("items", schema(many.element()));

@@ -147,6 +147,7 @@ final class MarkdownDocument {
         return switch (shape) {
             case Shape.Text text -> "string";
             case Shape.Time time -> "string (ISO 8601, UTC)";
+            case Shape.Day day -> "string (ISO 8601 date)";
             case Shape.Flag flag -> "boolean";
             case Shape.Whole whole -> "integer (" + whole.bits() + " bits)";
             case Shape.Many many -> "array of " + json(many.element());

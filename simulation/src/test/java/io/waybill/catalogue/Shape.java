@@ -5,6 +5,7 @@ import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,9 @@ sealed interface Shape {
 
     /** Text as ISO 8601 says. */
     record Time() implements Shape {}
+
+    /** Likewise, without a time. */
+    record Day() implements Shape {}
 
     record Flag() implements Shape {}
 
@@ -51,6 +55,7 @@ sealed interface Shape {
         return switch (annotated.getType()) {
             case Class<?> type when type == String.class -> new Text();
             case Class<?> type when type == Instant.class -> new Time();
+            case Class<?> type when type == LocalDate.class -> new Day();
             case Class<?> type when type == boolean.class -> new Flag();
             case Class<?> type when type == int.class -> new Whole(Integer.SIZE);
             case Class<?> type when type == long.class || type == Long.class -> new Whole(Long.SIZE);
