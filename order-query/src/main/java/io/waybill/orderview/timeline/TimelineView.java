@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Sorts.ascending;
 
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Indexes;
 import io.waybill.chassis.messaging.Correlation;
 import io.waybill.chassis.messaging.Positions;
 import io.waybill.chassis.messaging.Projection;
@@ -33,10 +34,14 @@ class TimelineView {
 
     public record Line(String orderId, TimelineEntry entry) {}
 
+    private static final String ORDER_ID = "view.orderId";
+    private static final String POSITION = "position";
+
     private final ViewStore<Line> lines;
 
     TimelineView(MongoDatabase database) {
         lines = new ViewStore<>(database, "timeline", Line.class);
+        lines.index(Indexes.ascending(ORDER_ID, POSITION));
     }
 
     @EventHandler
@@ -62,7 +67,7 @@ class TimelineView {
 
     @QueryHandler
     OrderTimeline handle(FindTimeline query) {
-        List<Line> story = lines.find(eq("view.orderId", query.orderId()), ascending("position"), 0);
+        List<Line> story = lines.find(eq(ORDER_ID, query.orderId()), ascending(POSITION), 0);
         return new OrderTimeline(
                 query.orderId(), story.stream().map(Line::entry).toList());
     }
