@@ -122,7 +122,9 @@ class RelayedStreamsTest {
             said.add(END);
         });
 
-        assertThat(HttpClient.newHttpClient().send(export, BodyHandlers.ofLines()).body())
+        assertThat(HttpClient.newHttpClient()
+                        .send(export, BodyHandlers.ofLines())
+                        .body())
                 .contains("one", "two");
     }
 

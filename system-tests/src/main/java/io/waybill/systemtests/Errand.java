@@ -28,8 +28,8 @@ final class Errand {
 
     static final int MUGS = 10;
     static final int BLANKETS = 5;
-    /** What is in the order and the books shows in the timeline very soon after. */
-    private static final Duration EFFECTS_LIMIT = Duration.ofSeconds(10);
+    /** What is in the order and the books shows in the timeline very soon after whoever shows it is up. */
+    private static final Duration EFFECTS_LIMIT = Duration.ofMinutes(1);
 
     private static final int MUG_MINOR = 1_490;
     private static final int BLANKET_MINOR = 7_900;
@@ -43,6 +43,9 @@ final class Errand {
 
     private final @Nullable Point stop;
     private final AtomicReference<@Nullable Gate> gate = new AtomicReference<>();
+    /** Nobody would open a gate that is shut after this. */
+    private volatile boolean goesOn;
+
     private final List<String> orderIds = new ArrayList<>();
 
     private final String run = UUID.randomUUID().toString().substring(24);
@@ -69,6 +72,7 @@ final class Errand {
 
     /** Is not stopped any more, or goes on. */
     void goOn() {
+        goesOn = true;
         Gate shut = gate.get();
         if (shut != null) {
             shut.open();
@@ -99,7 +103,11 @@ final class Errand {
         locked(() -> {
             String orderId = waybill.placeUntilAccepted(order);
             if (stop != null) {
-                gate.set(rendezvous.shut(stop, orderId));
+                Gate shut = rendezvous.shut(stop, orderId);
+                gate.set(shut);
+                if (goesOn) {
+                    shut.open();
+                }
             }
             admit(orderId);
             return orderId;

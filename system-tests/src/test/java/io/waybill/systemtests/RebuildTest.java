@@ -41,12 +41,6 @@ class RebuildTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int MUGS = 50;
     private static final int EVENTS_AT_ONCE = 100;
-    /** The same for all who ask, also over midnight. */
-    private static final String DAYS = "from=%s&to=%s"
-            .formatted(
-                    LocalDate.now(ZoneOffset.UTC),
-                    LocalDate.now(ZoneOffset.UTC).plusDays(1));
-
     private final WaybillSystem system;
     private final WaybillClient waybill;
     private final Sandbox sandbox;
@@ -54,6 +48,8 @@ class RebuildTest {
     private final String lamp = Names.sku("lamp");
     private final String customer = Names.customer("memory");
     private final Map<String, Request> requests = new LinkedHashMap<>();
+    /** The same whenever a test asks, also over midnight. */
+    private final LocalDate today = LocalDate.now(ZoneOffset.UTC);
 
     private String shipped = "";
     private String rejected = "";
@@ -278,7 +274,7 @@ class RebuildTest {
     private Map<String, String> everythingSaid() {
         var paths = new ArrayList<>(List.of("/orders?customerId=" + customer, "/ops/sagas/" + returnId));
         for (String sku : List.of(mug, lamp)) {
-            paths.addAll(List.of("/products/" + sku, "/stock/" + sku, "/sales?sku=" + sku + "&" + DAYS));
+            paths.addAll(List.of("/products/" + sku, "/stock/" + sku, "/sales?sku=" + sku + days()));
         }
         for (String orderId : orderIds()) {
             paths.addAll(List.of(
@@ -338,5 +334,9 @@ class RebuildTest {
                 .toList();
         books.assertAddsUp(mug, MUGS, orders);
         books.assertAddsUp(lamp, 5, orders);
+    }
+
+    private String days() {
+        return "&from=%s&to=%s".formatted(today, today.plusDays(1));
     }
 }

@@ -228,7 +228,8 @@ final class Views {
     private static Sold sales(Client client, String sku) {
         var seen = new Sold();
         for (JsonNode day : items(client, "/sales?limit=100&sku=" + sku)) {
-            seen.kept += day.at("/confirmed/pieces").asLong() - day.at("/cancelled/pieces").asLong();
+            seen.kept += day.at("/confirmed/pieces").asLong()
+                    - day.at("/cancelled/pieces").asLong();
             seen.shipped += day.at("/shipped/pieces").asLong();
             seen.returned += day.at("/returned/pieces").asLong();
         }
