@@ -46,9 +46,11 @@ final class BenchmarkMain {
         // Also when interrupted from the keyboard: a run leaves gigabytes behind.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory), "cleaner"));
         try {
-            ResultTable table = options.scenario().equals("stock")
-                    ? StockRun.run(options, directory)
-                    : NodeRun.run(options, directory);
+            ResultTable table = switch (options.scenario()) {
+                case "stock" -> StockRun.run(options, directory);
+                case "replay" -> ReplayRun.run(options, directory);
+                default -> NodeRun.run(options, directory);
+            };
             System.out.println();
             System.out.print(table.text());
             options.json().ifPresent(table::writeJson);

@@ -38,6 +38,8 @@ record BenchmarkOptions(
               node    an Axon Server node: appends, reads, commands, start, memory (default)
               stock   a thousand reservations at once of one SKU, on the bundled node: with the items in memory and
                       snapshots, and without; no other server can be given
+              replay  a million events read into each read model of order-query, in turns with a projection that makes
+                      nothing of them; no other server can be given
 
             Options
               --against=HOST:PORT     measure this server too, in turns with the first, and print the ratio
@@ -54,7 +56,7 @@ record BenchmarkOptions(
             The bundled node gets a temporary directory below WAYBILL_DATA, which is deleted in the end.
             """;
 
-    private static final Set<String> SCENARIOS = new TreeSet<>(Set.of("node", "stock"));
+    private static final Set<String> SCENARIOS = new TreeSet<>(Set.of("node", "stock", "replay"));
     private static final String HOST_AND_PORT = ".+:\\d{1,5}";
 
     /**
@@ -92,9 +94,10 @@ record BenchmarkOptions(
             throw new IllegalArgumentException(
                     "Unknown option " + given.keySet().iterator().next());
         }
-        if (options.scenario().equals("stock")
+        if (!options.scenario().equals("node")
                 && (options.address().isPresent() || options.against().isPresent())) {
-            throw new IllegalArgumentException("The stock scenario is for the bundled node: no server can be given");
+            throw new IllegalArgumentException(
+                    "The scenario '%s' is for the bundled node: no server can be given".formatted(options.scenario()));
         }
         return options;
     }

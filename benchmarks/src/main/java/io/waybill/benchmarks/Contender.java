@@ -129,10 +129,12 @@ final class Contender implements AutoCloseable {
 
     /** The memory the server's process has, in MiB, as far as it is known. */
     OptionalDouble residentMib() throws IOException, InterruptedException {
-        if (process.isEmpty()) {
-            return OptionalDouble.empty();
-        }
-        Path status = Path.of("/proc", Long.toString(process.get().pid()), "status");
+        return process.isEmpty() ? OptionalDouble.empty() : residentMib(process.get());
+    }
+
+    /** The memory a process has, in MiB, as far as it is known. */
+    static OptionalDouble residentMib(ProcessHandle process) throws IOException, InterruptedException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         String kib;
         if (Files.isReadable(status)) {
             kib = Files.readAllLines(status).stream()
@@ -140,13 +142,7 @@ final class Contender implements AutoCloseable {
                     .findFirst()
                     .orElse("0");
         } else {
-            Process ps = new ProcessBuilder(
-                            "ps",
-                            "-o",
-                            "rss=",
-                            "-p",
-                            Long.toString(process.get().pid()))
-                    .start();
+            Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", Long.toString(process.pid())).start();
             try (BufferedReader lines = ps.inputReader()) {
                 kib = String.valueOf(lines.readLine());
             }

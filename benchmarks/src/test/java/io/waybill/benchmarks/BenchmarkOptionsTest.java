@@ -46,7 +46,7 @@ class BenchmarkOptionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse("nodes"))
                 .withMessageContaining("nodes")
-                .withMessageContaining("There is: node, stock");
+                .withMessageContaining("There is: node, replay, stock");
     }
 
     @Test

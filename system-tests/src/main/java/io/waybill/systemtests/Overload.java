@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import tools.jackson.databind.JsonNode;
@@ -40,6 +41,10 @@ final class Overload {
     private static final String TOKEN = "tok_ok";
 
     private static final int OVERLOAD_FACTOR = 3;
+    /** What a shop that is well equipped has to do at its busiest. */
+    private static final double BUSY_SHARE = 0.8;
+
+    private static final Duration BUSY_TIME = Duration.ofSeconds(30);
     /** So few orders may wait in a short run, which would not fill the default bound. */
     private static final String SHORT_QUEUE = "--waybill.checkout.max-waiting=100";
 
@@ -55,6 +60,8 @@ final class Overload {
     private static final int WARM_UP_ORDERS = 400;
 
     private static final int SENDERS = 16;
+
+    private static final CompletableFuture<?> NOTHING = CompletableFuture.completedFuture(null);
 
     private final WaybillSystem system;
     private final Duration duration;
@@ -89,6 +96,7 @@ final class Overload {
 
         private final String customer;
         private final Histogram acceptedMicros = new ConcurrentHistogram(3);
+        private final Histogram visibleMicros = new ConcurrentHistogram(3);
         private final Queue<String> accepted = new ConcurrentLinkedQueue<>();
         private final AtomicInteger shed = new AtomicInteger();
         private final Queue<String> other = new ConcurrentLinkedQueue<>();
@@ -117,19 +125,31 @@ final class Overload {
         double sustainable = sustainableRate();
         say("Checked out: %.1f orders a second".formatted(sustainable));
 
+        double busy = BUSY_SHARE * sustainable;
+        say("Busy: %.1f orders a second for %d s".formatted(busy, BUSY_TIME.toSeconds()));
+        var atWork = newStretch();
+        offer(atWork, busy, BUSY_TIME, () -> {}, answer -> look(atWork, answer));
+        awaitEnds(atWork);
+        report(atWork, busy, BUSY_TIME);
+        say("Visible after the answer: p50 %.0f, p99 %.0f, p99.9 %.0f ms"
+                .formatted(
+                        atWork.visibleMicros.getValueAtPercentile(50) / 1e3,
+                        atWork.visibleMicros.getValueAtPercentile(99) / 1e3,
+                        atWork.visibleMicros.getValueAtPercentile(99.9) / 1e3));
+
         double offered = OVERLOAD_FACTOR * sustainable;
         say("Overload: %.1f orders a second for %d s".formatted(offered, duration.toSeconds()));
         Map<Service, Long> atTheStart = resident();
         var overloaded = newStretch();
         var middle = new EnumMap<Service, Long>(Service.class);
-        offer(overloaded, offered, duration, () -> middle.putAll(resident()));
+        offer(overloaded, offered, duration, () -> middle.putAll(resident()), answer -> NOTHING);
         Map<Service, Long> atTheEnd = resident();
         long drained = System.nanoTime();
         awaitEnds(overloaded);
         say("Drained: %.1f s after the last order".formatted(seconds(System.nanoTime() - drained)));
-        report(overloaded, offered);
+        report(overloaded, offered, duration);
         reportMemory(atTheStart, middle, atTheEnd);
-        check(overloaded, middle, atTheEnd);
+        check(overloaded, atWork.accepted.size(), middle, atTheEnd);
         say("Every accepted order is there once and has ended; stock and orders agree.");
     }
 
@@ -156,7 +176,13 @@ final class Overload {
         return rate;
     }
 
-    private void offer(Stretch stretch, double perSecond, Duration howLong, Runnable halfway) {
+    /** @param then what is done about each answer */
+    private void offer(
+            Stretch stretch,
+            double perSecond,
+            Duration howLong,
+            Runnable halfway,
+            Function<Answer, CompletableFuture<?>> then) {
         int orders = (int) (perSecond * howLong.toSeconds());
         long began = System.nanoTime();
         var answers = new CompletableFuture<?>[orders];
@@ -168,25 +194,48 @@ final class Overload {
             if (i == orders / 2) {
                 halfway.run();
             }
-            answers[i] = send(stretch, due);
+            answers[i] = send(stretch, due, then);
         }
         CompletableFuture.allOf(answers).join();
     }
 
-    private CompletableFuture<?> send(Stretch stretch, long due) {
+    private CompletableFuture<?> send(Stretch stretch, long due, Function<Answer, CompletableFuture<?>> then) {
         NewOrder order = NewOrder.of(stretch.customer, TOKEN, line(SKU, 1));
         var request = system.client()
                 .request("POST", "/orders", order.json().toString())
                 .header("Idempotency-Key", order.idempotencyKey())
                 .timeout(ANSWER_LIMIT)
                 .build();
-        return http.sendAsync(request, BodyHandlers.ofString()).handle((response, failure) -> {
-            if (failure == null) {
-                stretch.answered(Answer.of(response), (System.nanoTime() - due) / 1_000);
+        return http.sendAsync(request, BodyHandlers.ofString())
+                .thenApply(Answer::of)
+                .thenCompose(answer -> {
+                    stretch.answered(answer, (System.nanoTime() - due) / 1_000);
+                    return then.apply(answer);
+                })
+                .exceptionally(failure -> {
+                    stretch.other.add(String.valueOf(failure.getMessage()));
+                    return null;
+                });
+    }
+
+    /** Asks for the order as the answer says that it will be, and takes the time until it is: what the view is behind. */
+    private CompletableFuture<?> look(Stretch stretch, Answer answer) {
+        if (answer.status() != 202) {
+            return NOTHING;
+        }
+        JsonNode placed = answer.json();
+        var request = system.client()
+                .request("GET", "/orders/" + placed.path("orderId").asString(), "")
+                .header("Waybill-Position", placed.path("position").asString())
+                .timeout(ANSWER_LIMIT)
+                .build();
+        long asked = System.nanoTime();
+        return http.sendAsync(request, BodyHandlers.ofString()).thenAccept(shown -> {
+            if (shown.statusCode() == 200) {
+                stretch.visibleMicros.recordValue((System.nanoTime() - asked) / 1_000);
             } else {
-                stretch.other.add(String.valueOf(failure.getMessage()));
+                stretch.other.add(shown.statusCode() + " for what was accepted");
             }
-            return stretch;
         });
     }
 
@@ -219,7 +268,8 @@ final class Overload {
                 .count();
     }
 
-    private void check(Stretch stretch, Map<Service, Long> middle, Map<Service, Long> end) {
+    /** @param before orders that were accepted before, beside those by which the rate was found */
+    private void check(Stretch stretch, int before, Map<Service, Long> middle, Map<Service, Long> end) {
         List<JsonNode> orders = system.client().ordersOf(stretch.customer);
         List<String> ids =
                 orders.stream().map(order -> order.path("orderId").asString()).toList();
@@ -232,7 +282,7 @@ final class Overload {
                 "an order of what is in stock and paid was not confirmed");
         require(stretch.shed.get() > 0, "no order was refused as OVERLOADED");
         require(stretch.other.isEmpty(), "answers that are neither 202 nor OVERLOADED: " + stretch.other);
-        long sold = 1 + 2L * WARM_UP_ORDERS + orders.size();
+        long sold = 1 + 2L * WARM_UP_ORDERS + before + orders.size();
         JsonNode stock = system.client().stock(SKU).expect(200).json();
         require(
                 stock.path("reserved").asLong() == sold,
@@ -274,8 +324,8 @@ final class Overload {
         return resident;
     }
 
-    private void report(Stretch stretch, double offered) {
-        double seconds = duration.toSeconds();
+    private static void report(Stretch stretch, double offered, Duration howLong) {
+        double seconds = howLong.toSeconds();
         Histogram micros = stretch.acceptedMicros;
         say("Offered %.1f, accepted %.1f, shed %.1f a second; other answers: %d"
                 .formatted(
