@@ -54,13 +54,14 @@ class AuditIndexView {
         events.index(Indexes.descending(POSITION));
     }
 
-    @EventHandler
-    void on(Object payload, EventMessage<?> message, TrackingToken token) {
-        AuditedEvent event = entry(payload, message, Positions.of(token));
+    /** What is in an event is of no interest, so it is not even read. */
+    @EventHandler(payloadType = Object.class)
+    void on(EventMessage<?> message, TrackingToken token) {
+        AuditedEvent event = entry(message, Positions.of(token));
         events.fold(event.eventId(), event.position(), none -> event);
     }
 
-    static AuditedEvent entry(Object payload, EventMessage<?> message, long position) {
+    static AuditedEvent entry(EventMessage<?> message, long position) {
         MetaData metaData = message.getMetaData();
         @Nullable
         DomainEventMessage<?> ofAggregate =
@@ -69,7 +70,7 @@ class AuditIndexView {
                 position,
                 message.getIdentifier(),
                 message.getTimestamp(),
-                simpleName(payload),
+                simpleName(message),
                 ofAggregate == null ? null : ofAggregate.getType(),
                 ofAggregate == null ? null : ofAggregate.getAggregateIdentifier(),
                 ofAggregate == null ? null : ofAggregate.getSequenceNumber(),
@@ -81,10 +82,12 @@ class AuditIndexView {
     }
 
     /** Of an event that belongs to somebody else there is but the name under which it is stored. */
-    private static String simpleName(Object payload) {
-        String name = payload instanceof UnknownSerializedType unknown
-                ? unknown.serializedType().getName()
-                : payload.getClass().getName();
+    private static String simpleName(EventMessage<?> message) {
+        String name = UnknownSerializedType.class.equals(message.getPayloadType())
+                ? ((UnknownSerializedType) message.getPayload())
+                        .serializedType()
+                        .getName()
+                : message.getPayloadType().getName();
         return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1);
     }
 

@@ -49,7 +49,7 @@ class AuditIndexViewTest {
         store(2, "order-2", new OrderRejected("order-2", "NO"), "eve", "request-2");
         var look = new GenericEventMessage<>(
                 "look", "an event of nobody", MetaData.emptyInstance(), NOON.plusSeconds(180));
-        view.on(look.getPayload(), look, new GlobalSequenceTrackingToken(3));
+        view.on(look, new GlobalSequenceTrackingToken(3));
     }
 
     @AfterAll
@@ -74,7 +74,7 @@ class AuditIndexViewTest {
                         "command-" + position)),
                 "event-" + position,
                 NOON.plusSeconds(60 * position));
-        view.on(event, message, new GlobalSequenceTrackingToken(position));
+        view.on(message, new GlobalSequenceTrackingToken(position));
     }
 
     private static FindAuditedEvents search(
@@ -152,7 +152,7 @@ class AuditIndexViewTest {
                 new SimpleSerializedObject<>("{}", String.class, "com.example.Elsewhere$Happened", null));
         var message = new GenericEventMessage<>(unknown);
 
-        assertThat(AuditIndexView.entry(unknown, message, 7).type()).isEqualTo("Happened");
+        assertThat(AuditIndexView.entry(message, 7).type()).isEqualTo("Happened");
     }
 
     // The tree of a request.

@@ -39,6 +39,9 @@ import org.springframework.context.annotation.Import;
 @Import(ReplayController.class)
 public class ReadModelsAutoConfiguration {
 
+    /** Several of one document are written once, so a rebuild is the faster the more of them are in a batch. */
+    private static final int VIEW_BATCH_SIZE = 500;
+
     /** Closed by its watch. */
     @Bean(destroyMethod = "")
     ReadModels readModels(
@@ -112,7 +115,8 @@ public class ReadModelsAutoConfiguration {
                 .transactionManager(NoTransactionManager.instance())
                 .coordinatorExecutor(processor -> coordinator(processor, configuration));
         return new SlotProcessor(
-                MessagingAutoConfiguration.streaming(configuration, builder, positions, lookInterval),
+                MessagingAutoConfiguration.streaming(configuration, builder, positions, lookInterval)
+                        .batchSize(VIEW_BATCH_SIZE),
                 () -> models.isNeeded(name));
     }
 
