@@ -1,9 +1,12 @@
 package io.waybill.chassis.mongo;
 
+import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
@@ -29,6 +32,16 @@ import org.h2.mvstore.MVStoreException;
  * installed. What it has acknowledged survives the end of the process; what it holds is derived from the event store.
  */
 public final class EmbeddedMongo implements AutoCloseable {
+
+    /** Begins the names of the maps in which the library keeps documents. */
+    private static final String COLLECTIONS = "databases.";
+
+    /** A document that changes is written with all others of its page, so a page holds few. */
+    private static final int PAGE_BYTES = 4096;
+
+    private static final int CACHE_MIB = 32;
+    private static final String FORMAT = "waybill.format";
+    private static final int FORMAT_OF_NOW = 2;
 
     private final MongoServer server;
     private final InetSocketAddress address;
@@ -58,10 +71,14 @@ public final class EmbeddedMongo implements AutoCloseable {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             // Writes are committed one by one below; the store's own writer would only wake the processor.
-            return new MVStore.Builder()
+            MVStore store = new MVStore.Builder()
                     .fileName(file.toString())
                     .autoCommitDisabled()
+                    .pageSplitSize(PAGE_BYTES)
+                    .cacheSize(CACHE_MIB)
                     .open();
+            dropIndexesOfOld(store);
+            return store;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot make the folder of the embedded store " + file, e);
         } catch (MVStoreException e) {
@@ -72,6 +89,16 @@ public final class EmbeddedMongo implements AutoCloseable {
                         e);
             }
             throw e;
+        }
+    }
+
+    /** Those of a release that kept them in another order; they are made again from the documents. */
+    private static void dropIndexesOfOld(MVStore store) {
+        MVMap<String, Integer> format = store.openMap(FORMAT);
+        if (!Integer.valueOf(FORMAT_OF_NOW).equals(format.get(FORMAT))) {
+            store.getMapNames().stream().filter(LookupIndex::isOfIndex).toList().forEach(store::removeMap);
+            format.put(FORMAT, FORMAT_OF_NOW);
+            store.commit();
         }
     }
 
@@ -92,9 +119,23 @@ public final class EmbeddedMongo implements AutoCloseable {
         @Override
         protected MongoDatabase openOrCreateDatabase(String name) {
             return new H2Database(name, getMvStore(), getCursorRegistry()) {
+                // The library takes what is open already, and would open it with Java's serialization.
+                @Override
+                protected MongoCollection<Object> openOrCreateCollection(String collection, CollectionOptions options) {
+                    MVMap<Object, Document> unusedBecauseFoundByName = getMvStore()
+                            .openMap(
+                                    COLLECTIONS + getFullCollectionNamespace(collection),
+                                    new MVMap.Builder<Object, Document>().valueType(new BsonValues()));
+                    return super.openOrCreateCollection(collection, options);
+                }
+
                 @Override
                 protected Index<Object> openOrCreateUniqueIndex(
                         String collection, String index, List<IndexKey> keys, boolean sparse) {
+                    MVMap<KeyValue, Object> unusedBecauseFoundByName = getMvStore()
+                            .openMap(
+                                    LookupIndex.mapName(getFullCollectionNamespace(collection), index),
+                                    new MVMap.Builder<KeyValue, Object>().keyType(new BsonKeys()));
                     return new NarrowingIndex(
                             super.openOrCreateUniqueIndex(collection, index, keys, sparse), keys, sparse);
                 }

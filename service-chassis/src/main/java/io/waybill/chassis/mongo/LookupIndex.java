@@ -22,6 +22,7 @@ final class LookupIndex extends Index<Object> {
     private static final char END = '\0';
 
     private static final String ID = "_id";
+    private static final String MAP = "._index_";
 
     private final MVMap<String, Object> positions;
     private final String field;
@@ -107,6 +108,10 @@ final class LookupIndex extends Index<Object> {
 
     /** The map in which an index of a collection is kept, under the name by which the library removes it. */
     static String mapName(String collection, String index) {
-        return collection + "._index_" + index;
+        return collection + MAP + index;
+    }
+
+    static boolean isOfIndex(String mapName) {
+        return mapName.contains(MAP);
     }
 }

@@ -12,8 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.FindIterable;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOptions;
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,6 +134,33 @@ class EmbeddedMongoTest {
                     new Document("_id", "order-9").append("customer", "ada").append("total", 9));
             orders.createIndex(Indexes.compoundIndex(Indexes.ascending("customer"), Indexes.descending("total")));
             assertThat(ids(orders.find(ofAda))).containsExactly("order-9");
+        }
+    }
+
+    /** As the library keeps them by itself, which is what we did before. */
+    @Test
+    void readsAndGoesOnWithAStoreOfAnEarlierRelease() {
+        var earlier = new MongoServer(new H2Backend(folder.resolve("orders.mv").toString()));
+        String uri = earlier.bindAndGetConnectionString();
+        try (MongoClient client = MongoClients.create(uri)) {
+            var orders = client.getDatabase("orders").getCollection("orders");
+            orders.insertMany(IntStream.range(0, 200)
+                    .mapToObj(i -> new Document("_id", "order-" + i).append("total", i))
+                    .toList());
+        }
+        earlier.shutdownNow();
+
+        for (int starts = 1; starts <= 2; starts++) {
+            try (var databases = new Databases("", folder)) {
+                var orders = databases.open("orders").getCollection("orders");
+                assertThat(orders.countDocuments()).isEqualTo(200);
+                for (int i = 0; i < 200; i++) {
+                    orders.updateOne(eq("order-" + i), inc("total", 1));
+                    assertThat(orders.find(eq("order-" + i)).first()).containsEntry("total", i + starts);
+                }
+                assertThatThrownBy(() -> orders.insertOne(new Document("_id", "order-7")))
+                        .hasMessageContaining("duplicate key");
+            }
         }
     }
 
