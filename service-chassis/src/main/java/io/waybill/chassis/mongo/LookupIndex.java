@@ -5,6 +5,7 @@ import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,6 +27,7 @@ final class LookupIndex extends Index<Object> {
 
     private final MVMap<String, Object> positions;
     private final String field;
+    private final String[] path;
 
     /** @param positions by the text, an {@link #END}, and the ID of the document */
     LookupIndex(MVMap<String, Object> positions, String name, List<IndexKey> keys) {
@@ -33,6 +35,7 @@ final class LookupIndex extends Index<Object> {
         super(name, keys, true);
         this.positions = positions;
         this.field = keys.getFirst().getKey();
+        this.path = field.split("\\.", -1);
     }
 
     @Override
@@ -73,8 +76,20 @@ final class LookupIndex extends Index<Object> {
         }
     }
 
-    /** One, or several if a list is on the way to the field. */
+    /** One, or several if a list is on the way to the field; none if there is no text. */
     private Set<String> keys(Document document) {
+        @Nullable Object value = document;
+        for (int i = 0; i < path.length && value instanceof Document inside; i++) {
+            value = inside.get(path[i]);
+        }
+        return switch (value) {
+            case String text -> Set.of(text + END + document.get(ID));
+            case Collection<?> list -> keysInLists(document);
+            case null, default -> Set.of();
+        };
+    }
+
+    private Set<String> keysInLists(Document document) {
         return getKeyValues(document).stream()
                 .map(values -> values.get(0))
                 .filter(String.class::isInstance)

@@ -52,6 +52,15 @@ class LookupIndexTest {
     }
 
     @Test
+    void findsADocumentByEachTextInAList() {
+        var shared = new Document("_id", "5")
+                .append("view", List.of(new Document("customer", "ada"), new Document("customer", "eve")));
+        index.add(shared, "5", null);
+        assertFound("eve", "5");
+        assertFound("ada", "1", "2", "5");
+    }
+
+    @Test
     void leavesToTheCollectionWhatItHasNotByItsText() {
         assertThat(index.canHandle(new Document("view.customer", "ada"))).isTrue();
         assertThat(index.canHandle(new Document("view.customer", 7))).isFalse();
