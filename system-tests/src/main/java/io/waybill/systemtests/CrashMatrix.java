@@ -53,6 +53,8 @@ final class CrashMatrix implements AutoCloseable {
 
     /** Whoever has not got to its point this long after the last one did is held up by another. */
     private static final Duration HELD_UP = Duration.ofSeconds(3);
+    /** Beyond the short deadline, which nobody gets there before. */
+    private static final Duration HELD_UP_BEYOND_THE_DEADLINE = Duration.ofSeconds(12);
 
     /** A whole order or timeline says less than its beginning. */
     private static final int LONGEST_FAULT = 300;
@@ -100,6 +102,7 @@ final class CrashMatrix implements AutoCloseable {
     private final List<String> faultsBeside = new ArrayList<>();
 
     private String[] inventoryArguments = {};
+    private boolean refundsAreRefused;
 
     CrashMatrix() throws IOException {
         rendezvous = new Rendezvous();
@@ -231,7 +234,12 @@ final class CrashMatrix implements AutoCloseable {
             system.stop(Service.INVENTORY_SAGA);
             system.start(Service.INVENTORY_SAGA, inventoryArguments);
         }
-        if (setting == Setting.REFUNDS_REFUSED) {
+        refundsAreRefused = setting == Setting.REFUNDS_REFUSED;
+        setMood();
+    }
+
+    private void setMood() {
+        if (refundsAreRefused) {
             sandbox.misbehave("refundRefused");
         } else {
             sandbox.behave();
@@ -316,6 +324,7 @@ final class CrashMatrix implements AutoCloseable {
     }
 
     private void awaitSettled(List<Running> wave) {
+        Duration heldUp = inventoryArguments.length == 0 ? HELD_UP : HELD_UP_BEYOND_THE_DEADLINE;
         Instant[] lastOne = {Instant.now()};
         long[] settled = {0};
         await("orders at their points")
@@ -327,7 +336,7 @@ final class CrashMatrix implements AutoCloseable {
                         settled[0] = now;
                         lastOne[0] = Instant.now();
                     }
-                    return now == wave.size() || lastOne[0].plus(HELD_UP).isBefore(Instant.now());
+                    return now == wave.size() || lastOne[0].plus(heldUp).isBefore(Instant.now());
                 });
     }
 
@@ -338,6 +347,8 @@ final class CrashMatrix implements AutoCloseable {
             standing.forEach(running -> running.errand().goOn());
             system.start(victim, victim == Service.INVENTORY_SAGA ? inventoryArguments : new String[0]);
             Instant ready = Instant.now();
+            // The sandbox provider forgets its mood with its process.
+            setMood();
             system.awaitReady();
             return ready;
         } finally {
