@@ -4,10 +4,13 @@ import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.KeyValue;
+import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
@@ -22,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -35,6 +39,9 @@ public final class EmbeddedMongo implements AutoCloseable {
 
     /** Begins the names of the maps in which the library keeps documents. */
     private static final String COLLECTIONS = "databases.";
+
+    /** Begins the names of those in which it keeps what is known of each collection. */
+    private static final String METADATA = "meta.";
 
     /** A document that changes is written with all others of its page, so a page holds few. */
     private static final int PAGE_BYTES = 4096;
@@ -103,14 +110,15 @@ public final class EmbeddedMongo implements AutoCloseable {
     }
 
     /**
-     * Commits before it answers, where the library's own commit is once a second. And drops nothing that somebody is
-     * writing into: the library would go on with a map that is closed, for ever.
+     * Commits before it answers, where the library's own commit is once a second; one commit serves all who have come to
+     * an end by then. It waits for whoever is in the middle of a change, so that no half of one gets into the file. And
+     * nothing is dropped that somebody is writing into: the library would go on with a map that is closed, for ever.
      */
     private static final class CommittingBackend extends H2Backend {
 
         private static final Set<String> DROPS = Set.of("drop", "dropDatabase");
 
-        private final ReadWriteLock dropping = new ReentrantReadWriteLock();
+        private final ReadWriteLock changes = new ReentrantReadWriteLock();
 
         CommittingBackend(MVStore store) {
             super(store);
@@ -119,16 +127,23 @@ public final class EmbeddedMongo implements AutoCloseable {
         @Override
         protected MongoDatabase openOrCreateDatabase(String name) {
             return new H2Database(name, getMvStore(), getCursorRegistry()) {
-                // The library takes what is open already, and would open it with Java's serialization.
                 @Override
                 protected MongoCollection<Object> openOrCreateCollection(String collection, CollectionOptions options) {
-                    MVMap<Object, Document> unusedBecauseFoundByName = getMvStore()
+                    String fullName = getFullCollectionNamespace(collection);
+                    MVMap<Object, Document> documents = getMvStore()
                             .openMap(
-                                    COLLECTIONS + getFullCollectionNamespace(collection),
+                                    COLLECTIONS + fullName,
                                     new MVMap.Builder<Object, Document>().valueType(new BsonValues()));
-                    return super.openOrCreateCollection(collection, options);
+                    return new CopyingCollection(
+                            this,
+                            collection,
+                            options,
+                            documents,
+                            getMvStore().openMap(METADATA + fullName),
+                            getCursorRegistry());
                 }
 
+                // The library takes what is open already, and would open it with Java's serialization.
                 @Override
                 protected Index<Object> openOrCreateUniqueIndex(
                         String collection, String index, List<IndexKey> keys, boolean sparse) {
@@ -153,17 +168,52 @@ public final class EmbeddedMongo implements AutoCloseable {
         @Override
         public Document handleMessage(MongoMessage message) {
             boolean drops = DROPS.stream().anyMatch(message.getDocument()::containsKey);
-            Lock lock = drops ? dropping.writeLock() : dropping.readLock();
+            Document answer =
+                    within(drops ? changes.writeLock() : changes.readLock(), () -> super.handleMessage(message));
+            if (getMvStore().hasUnsavedChanges()) {
+                within(changes.writeLock(), this::commitWhatIsLeft);
+            }
+            return answer;
+        }
+
+        private boolean commitWhatIsLeft() {
+            boolean left = getMvStore().hasUnsavedChanges();
+            if (left) {
+                commit();
+            }
+            return left;
+        }
+
+        private static <T> T within(Lock lock, Supplier<T> action) {
             lock.lock();
             try {
-                Document answer = super.handleMessage(message);
-                if (getMvStore().hasUnsavedChanges()) {
-                    commit();
-                }
-                return answer;
+                return action.get();
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    /**
+     * Gives and changes copies of the documents. The library changes a document where it lies, though others may be
+     * writing the same one to the file or to whoever asked for it; the store closes itself when that fails.
+     */
+    private static final class CopyingCollection extends H2Collection {
+
+        CopyingCollection(
+                MongoDatabase database,
+                String name,
+                CollectionOptions options,
+                MVMap<Object, Document> documents,
+                MVMap<String, Object> metadata,
+                CursorRegistry cursors) {
+            super(database, name, options, documents, metadata, cursors);
+        }
+
+        @Override
+        protected QueryResult createQueryResult(List<Document> found, int batchSize) {
+            return super.createQueryResult(
+                    found.stream().map(Document::cloneDeeply).toList(), batchSize);
         }
     }
 }

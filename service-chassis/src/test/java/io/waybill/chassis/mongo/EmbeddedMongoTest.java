@@ -14,12 +14,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOptions;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -34,6 +36,10 @@ class EmbeddedMongoTest {
 
     private static final int WRITERS = 4;
     private static final int DROPS = 100;
+    private static final int PAIRS = 50;
+    private static final int CHANGES = 60;
+    private static final int COPY_EVERY = 4;
+    private static final int BUNDLE = 20;
 
     @TempDir
     private Path folder;
@@ -162,6 +168,73 @@ class EmbeddedMongoTest {
                         .hasMessageContaining("duplicate key");
             }
         }
+    }
+
+    /** The library changes a document where it lies, while others write it to the file and to whoever asked. */
+    @Test
+    void neitherShowsNorKeepsHalfAChange() throws Exception {
+        Path killed = Files.createDirectory(folder.resolve("killed"));
+        try (var databases = new Databases("", folder);
+                var others = Executors.newFixedThreadPool(WRITERS)) {
+            var notes = databases.open("notes");
+            var pairs = notes.getCollection("pairs");
+            pairs.insertMany(IntStream.range(0, PAIRS)
+                    .mapToObj(i -> new Document("_id", i).append("left0", 0).append("right0", 0))
+                    .toList());
+            var ended = new AtomicBoolean();
+            var writer = others.submit(() -> {
+                for (int i = 0; !ended.get(); i++) {
+                    notes.getCollection("bundles").insertMany(notes(i * BUNDLE, (i + 1) * BUNDLE));
+                }
+                return true;
+            });
+            var reader = others.submit(() -> {
+                while (!ended.get()) {
+                    pairs.find().forEach(EmbeddedMongoTest::assertIsAPair);
+                }
+                return true;
+            });
+
+            try {
+                for (int i = 1; i <= CHANGES; i++) {
+                    var before = new Document("left" + (i - 1), "").append("right" + (i - 1), "");
+                    var now = new Document("left" + i, i).append("right" + i, i);
+                    pairs.updateMany(new Document(), new Document("$set", now).append("$unset", before));
+                    if (i % COPY_EVERY == 0) {
+                        Files.copy(
+                                folder.resolve("notes.mv"),
+                                killed.resolve("notes.mv"),
+                                StandardCopyOption.REPLACE_EXISTING);
+                        try (var survivors = new Databases("", killed)) {
+                            var found = survivors.open("notes");
+                            found.getCollection("pairs").find().forEach(EmbeddedMongoTest::assertIsAPair);
+                            assertIsInBundles(found.getCollection("bundles"));
+                        }
+                    }
+                }
+            } finally {
+                ended.set(true);
+            }
+
+            assertThat(writer.get() && reader.get()).isTrue();
+        }
+    }
+
+    private static List<Document> notes(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> new Document("_id", i)).toList();
+    }
+
+    private static void assertIsInBundles(MongoCollection<Document> notes) {
+        int count = (int) notes.countDocuments();
+        assertThat(count % BUNDLE).isZero();
+        var last = IntStream.range(Math.max(0, count - BUNDLE), count).boxed().toList();
+        assertThat(notes.countDocuments(in("_id", last))).isEqualTo(last.size());
+        notes.insertMany(notes(count, count + 1));
+    }
+
+    private static void assertIsAPair(Document document) {
+        Object change = document.values().stream().skip(1).findFirst().orElseThrow();
+        assertThat(document.keySet()).containsExactlyInAnyOrder("_id", "left" + change, "right" + change);
     }
 
     private static List<String> ids(FindIterable<Document> found) {
