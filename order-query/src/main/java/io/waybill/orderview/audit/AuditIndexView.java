@@ -57,8 +57,8 @@ class AuditIndexView {
     /** What is in an event is of no interest, so it is not even read. */
     @EventHandler(payloadType = Object.class)
     void on(EventMessage<?> message, TrackingToken token) {
-        AuditedEvent event = entry(message, Positions.of(token));
-        events.fold(event.eventId(), event.position(), none -> event);
+        long position = Positions.of(token);
+        events.keep(position, entry(message, position));
     }
 
     static AuditedEvent entry(EventMessage<?> message, long position) {

@@ -62,7 +62,7 @@ class TimelineView {
                 Correlation.text(metaData, Correlation.CAUSATION_ID),
                 Correlation.text(metaData, Correlation.CORRELATION_ID),
                 Summary.of(event));
-        lines.fold(eventId, position, none -> new Line(event.orderId(), entry));
+        lines.keep(position, new Line(event.orderId(), entry));
     }
 
     @QueryHandler

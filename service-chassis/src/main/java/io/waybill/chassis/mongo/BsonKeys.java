@@ -7,6 +7,7 @@ import de.bwaldvogel.mongo.bson.Document;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
 
@@ -16,6 +17,10 @@ import org.h2.mvstore.type.BasicDataType;
  */
 final class BsonKeys extends BasicDataType<KeyValue> {
 
+    /** Begins a key that is a single text, as that of an ID is. */
+    private static final byte TEXT = 22;
+
+    private static final int OVERHEAD_BYTES = 64;
     private static final String VALUES = "v";
     private static final Comparator<Object> ORDER = ValueComparator.asc();
 
@@ -41,17 +46,30 @@ final class BsonKeys extends BasicDataType<KeyValue> {
 
     @Override
     public int getMemory(KeyValue key) {
-        return values.getMemory(document(key));
+        return isText(key) ? OVERHEAD_BYTES + ((String) key.get(0)).length() : values.getMemory(document(key));
     }
 
     @Override
     public void write(WriteBuffer buffer, KeyValue key) {
-        values.write(buffer, document(key));
+        if (isText(key)) {
+            String text = (String) key.get(0);
+            buffer.put(TEXT).putVarInt(text.length()).putStringData(text, text.length());
+        } else {
+            values.write(buffer, document(key));
+        }
     }
 
     @Override
     public KeyValue read(ByteBuffer buffer) {
-        return new KeyValue((List<?>) values.read(buffer).get(VALUES));
+        if (buffer.get(buffer.position()) != TEXT) {
+            return new KeyValue((List<?>) values.read(buffer).get(VALUES));
+        }
+        buffer.get();
+        return new KeyValue(DataUtils.readString(buffer));
+    }
+
+    private static boolean isText(KeyValue key) {
+        return key.size() == 1 && key.get(0) instanceof String;
     }
 
     private static Document document(KeyValue key) {

@@ -215,5 +215,11 @@ public final class EmbeddedMongo implements AutoCloseable {
             return super.createQueryResult(
                     found.stream().map(Document::cloneDeeply).toList(), batchSize);
         }
+
+        /** Nobody asks, and each document would be encoded once more for it. */
+        @Override
+        protected boolean tracksDataSize() {
+            return false;
+        }
     }
 }

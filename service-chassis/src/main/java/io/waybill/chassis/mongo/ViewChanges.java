@@ -9,11 +9,15 @@ import com.mongodb.ErrorCategory;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.InsertOneModel;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.WriteModel;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +35,8 @@ final class ViewChanges<V> {
     private final MongoCollection<BsonDocument> documents;
     private final ViewCodec<V> codec;
     private final Map<String, Entry<V>> entries = new HashMap<>();
-    private final Set<String> changed = new HashSet<>();
+    private final Set<String> changed = new LinkedHashSet<>();
+    private final Set<String> ofOneEvent = new HashSet<>();
 
     /**
      * @param position of the last event in the view, -1 if there is none
@@ -79,6 +84,13 @@ final class ViewChanges<V> {
         return after;
     }
 
+    /** A view that one event alone makes, whatever is there; so nothing is read. */
+    void keep(String id, long position, V view) {
+        entries.put(id, new Entry<>(position, null, view, false));
+        changed.add(id);
+        ofOneEvent.add(id);
+    }
+
     /** Takes back what was folded of a view since this entry. */
     void restore(String id, Entry<V> before) {
         entries.put(id, before);
@@ -94,8 +106,12 @@ final class ViewChanges<V> {
         if (changed.isEmpty()) {
             return;
         }
-        List<ReplaceOneModel<BsonDocument>> writes =
-                changed.stream().map(id -> replacement(id, get(id))).toList();
+        List<WriteModel<BsonDocument>> writes = new ArrayList<>();
+        for (String id : changed) {
+            Entry<V> entry = get(id);
+            writes.add(
+                    ofOneEvent.contains(id) ? new InsertOneModel<>(codec.document(id, entry)) : replacement(id, entry));
+        }
         try {
             documents.bulkWrite(writes, new BulkWriteOptions().ordered(false));
         } catch (MongoBulkWriteException e) {
@@ -114,7 +130,7 @@ final class ViewChanges<V> {
                 && e.getWriteErrors().stream().allMatch(error -> error.getCategory() == ErrorCategory.DUPLICATE_KEY);
     }
 
-    private ReplaceOneModel<BsonDocument> replacement(String id, Entry<V> entry) {
+    private WriteModel<BsonDocument> replacement(String id, Entry<V> entry) {
         return new ReplaceOneModel<>(
                 and(eq(ViewCodec.ID, id), lt(ViewCodec.POSITION, entry.position())),
                 codec.document(id, entry),

@@ -74,7 +74,7 @@ final class ViewCollection<V> {
     @Nullable
     V fold(String id, long position, @Nullable Long sequence, Function<@Nullable V, V> fold) {
         Optional<ViewBatch> batch = ViewBatch.current();
-        ViewChanges<V> changes = batch.map(current -> current.changesOf(this, () -> begin(current, id)))
+        ViewChanges<V> changes = batch.map(current -> current.changesOf(this, () -> begin(current)))
                 .orElseGet(() -> new ViewChanges<>(documents, codec));
         Entry<V> before = changes.get(id);
         if (position <= before.position()) {
@@ -92,12 +92,26 @@ final class ViewCollection<V> {
         return after;
     }
 
-    /** Most views go by the ID of their aggregate, others by that of the event: all of a batch are read at once. */
-    private ViewChanges<V> begin(ViewBatch batch, String id) {
+    /** Keeps what one event alone makes. Its key goes by the position, so that what comes last is stored at the end. */
+    void keep(long position, V view) {
+        String id = "%019d".formatted(position);
+        Optional<ViewBatch> batch = ViewBatch.current();
+        ViewChanges<V> changes = batch.map(
+                        current -> current.changesOf(this, () -> new ViewChanges<>(documents, codec)))
+                .orElseGet(() -> new ViewChanges<>(documents, codec));
+        changes.keep(id, position, view);
+        if (batch.isEmpty()) {
+            changes.write();
+        } else if (suspects.contains(id)) {
+            writeNow(changes, id, Entry.none());
+        }
+    }
+
+    /** Most views go by the ID of their aggregate: all of a batch are read at once. */
+    private ViewChanges<V> begin(ViewBatch batch) {
         var changes = new ViewChanges<>(documents, codec);
-        boolean byAggregate = batch.events().stream().anyMatch(event -> id.equals(aggregateOf(event)));
         changes.read(batch.events().stream()
-                .map(event -> byAggregate ? aggregateOf(event) : event.getIdentifier())
+                .map(ViewCollection::aggregateOf)
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet()));
         return changes;

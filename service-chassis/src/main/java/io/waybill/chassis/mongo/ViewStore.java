@@ -72,6 +72,15 @@ public final class ViewStore<V> {
         return in(ViewBatch.slot()).fold(id, position, null, fold);
     }
 
+    /**
+     * Keeps a view that one event alone makes; nothing changes if it comes again.
+     *
+     * @param position of the event among all events, the key of the view
+     */
+    public void keep(long position, V view) {
+        in(ViewBatch.slot()).keep(position, view);
+    }
+
     /** Has an index, over {@code position} or {@code view.<field>}, in each place. */
     public void index(Bson keys) {
         collections.values().forEach(collection -> collection.documents().createIndex(keys));

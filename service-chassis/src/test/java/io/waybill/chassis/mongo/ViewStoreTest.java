@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Accumulators.sum;
 import static com.mongodb.client.model.Aggregates.group;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -157,6 +158,18 @@ class ViewStoreTest {
 
         assertThat(shelves.find("a").count()).isEqualTo(3);
         assertThat(shelves.find("b").count()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsOnceWhatOneEventMakesThoughABatchComesAgainWithMore() {
+        shelves.keep(2, shelf("a", 1));
+
+        handle(
+                batch("a", "b"),
+                event -> shelves.keep((long) event.getPayload(), shelf(event.getAggregateIdentifier(), 7)));
+
+        assertThat(shelves.find(gt("view.count", 0), ascending("position"), 0))
+                .containsExactly(shelf("a", 1), shelf("b", 7));
     }
 
     @Test
