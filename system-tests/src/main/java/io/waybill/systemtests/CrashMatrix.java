@@ -51,7 +51,7 @@ final class CrashMatrix implements AutoCloseable {
     /** Each may hold one of the ten threads in which a service handles commands. */
     private static final int ORDERS_PER_ROUND = 9;
 
-    /** Whoever has not got to its point this long after the last one did is held up by another. */
+    /** When nobody has got any further for this long, those who are not at their points are held up by others. */
     private static final Duration HELD_UP = Duration.ofSeconds(3);
     /** Beyond the short deadline, which nobody gets there before. */
     private static final Duration HELD_UP_BEYOND_THE_DEADLINE = Duration.ofSeconds(12);
@@ -260,6 +260,7 @@ final class CrashMatrix implements AutoCloseable {
                     queue.addFirst(row);
                 } else if (!stood.contains(row)) {
                     outcomes.add(new Outcome(row, victim, "never got there in " + TURNS + " turns", Duration.ZERO));
+                    say("  RED " + row.point() + " of '" + row.story().title() + "': never got there");
                 }
             }
             long red = done.stream().filter(outcome -> outcome.fault() != null).count();
@@ -325,18 +326,21 @@ final class CrashMatrix implements AutoCloseable {
 
     private void awaitSettled(List<Running> wave) {
         Duration heldUp = inventoryArguments.length == 0 ? HELD_UP : HELD_UP_BEYOND_THE_DEADLINE;
-        Instant[] lastOne = {Instant.now()};
-        long[] settled = {0};
+        Instant[] lastStep = {Instant.now()};
+        long[] steps = {0};
         await("orders at their points")
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> {
-                    long now = wave.stream().filter(Running::isSettled).count();
-                    if (now > settled[0]) {
-                        settled[0] = now;
-                        lastOne[0] = Instant.now();
+                    long now = wave.stream()
+                            .mapToLong(running -> running.errand().progress())
+                            .sum();
+                    if (now > steps[0]) {
+                        steps[0] = now;
+                        lastStep[0] = Instant.now();
                     }
-                    return now == wave.size() || lastOne[0].plus(heldUp).isBefore(Instant.now());
+                    return wave.stream().allMatch(Running::isSettled)
+                            || lastStep[0].plus(heldUp).isBefore(Instant.now());
                 });
     }
 

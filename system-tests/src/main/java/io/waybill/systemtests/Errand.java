@@ -5,13 +5,14 @@ import static org.awaitility.Awaitility.await;
 import io.waybill.systemtests.Rendezvous.Gate;
 import io.waybill.systemtests.Rendezvous.Point;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
@@ -46,7 +47,8 @@ final class Errand {
     /** Nobody would open a gate that is shut after this. */
     private volatile boolean goesOn;
 
-    private final List<String> orderIds = new ArrayList<>();
+    private final List<String> orderIds = new CopyOnWriteArrayList<>();
+    private final AtomicInteger requests = new AtomicInteger();
 
     private final String run = UUID.randomUUID().toString().substring(24);
     final String mug = "MUG-" + run;
@@ -68,6 +70,14 @@ final class Errand {
     boolean stands() {
         Gate shut = gate.get();
         return shut != null && shut.isReached();
+    }
+
+    /** Grows with each request that was answered and each point that it came to. */
+    int progress() {
+        return requests.get()
+                + orderIds.stream()
+                        .mapToInt(order -> rendezvous.reached(order).size())
+                        .sum();
     }
 
     /** Is not stopped any more, or goes on. */
@@ -131,7 +141,9 @@ final class Errand {
     private <T> T locked(Supplier<T> request) {
         allIsWell.lock();
         try {
-            return request.get();
+            T answer = request.get();
+            requests.incrementAndGet();
+            return answer;
         } finally {
             allIsWell.unlock();
         }
