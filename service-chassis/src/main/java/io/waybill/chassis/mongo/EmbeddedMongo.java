@@ -110,13 +110,15 @@ public final class EmbeddedMongo implements AutoCloseable {
     }
 
     /**
-     * Commits before it answers, where the library's own commit is once a second; one commit serves all who have come to
-     * an end by then. It waits for whoever is in the middle of a change, so that no half of one gets into the file. And
-     * nothing is dropped that somebody is writing into: the library would go on with a map that is closed, for ever.
+     * Commits each change before it answers, where the library's own commit is once a second; one commit serves all who
+     * have come to an end by then. It waits for whoever is in the middle of a change, so that no half of one gets into
+     * the file. And nothing is dropped that somebody is writing into: the library would go on with a map that is closed,
+     * for ever.
      */
     private static final class CommittingBackend extends H2Backend {
 
         private static final Set<String> DROPS = Set.of("drop", "dropDatabase");
+        private static final Set<String> READS = Set.of("find", "getMore", "aggregate", "count", "distinct", "hello");
 
         private final ReadWriteLock changes = new ReentrantReadWriteLock();
 
@@ -167,10 +169,10 @@ public final class EmbeddedMongo implements AutoCloseable {
 
         @Override
         public Document handleMessage(MongoMessage message) {
-            boolean drops = DROPS.stream().anyMatch(message.getDocument()::containsKey);
-            Document answer =
-                    within(drops ? changes.writeLock() : changes.readLock(), () -> super.handleMessage(message));
-            if (getMvStore().hasUnsavedChanges()) {
+            String command = message.getDocument().keySet().iterator().next();
+            Lock lock = DROPS.contains(command) ? changes.writeLock() : changes.readLock();
+            Document answer = within(lock, () -> super.handleMessage(message));
+            if (!READS.contains(command) && getMvStore().hasUnsavedChanges()) {
                 within(changes.writeLock(), this::commitWhatIsLeft);
             }
             return answer;
