@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -217,7 +218,10 @@ class ClaimsTest {
         return change.exceptionally(failure -> false).join();
     }
 
-    /** Gives all segments of a processor to one of the instances. */
+    /**
+     * Gives all segments of a processor to one of the instances. What it is asked to claim it does before anything else, so
+     * whoever asked without waiting would keep it from handling what it has.
+     */
     private static void giveAllTo(Instance instance, String name) {
         Instance rival = instance == one ? other : one;
         await().atMost(SOON).until(() -> {
@@ -226,8 +230,11 @@ class ClaimsTest {
                     .processingStatus()
                     .keySet()
                     .forEach(segment -> rival.processor(name).releaseSegment(segment, 1, TimeUnit.SECONDS));
+            Set<Integer> held = processor.processingStatus().keySet();
             for (int segment : instance.segments(name).keySet()) {
-                var unused = processor.claimSegment(segment);
+                if (!held.contains(segment) && !isDone(processor.claimSegment(segment))) {
+                    return false;
+                }
             }
             return processor
                             .processingStatus()
