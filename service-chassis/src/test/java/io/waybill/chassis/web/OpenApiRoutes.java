@@ -71,6 +71,20 @@ public final class OpenApiRoutes {
                 .containsExactlyInAnyOrderElementsOf(new OpenApiRoutes().described(service));
     }
 
+    /** All that is described, each as {@code POST /api/orders/{orderId}/cancel}. */
+    public static Set<String> operations() {
+        Set<String> operations = new TreeSet<>();
+        map(yaml("openapi.yaml").get("paths"))
+                .forEach((path, item) -> map(item).keySet().stream()
+                        .filter(METHODS::contains)
+                        .forEach(method -> operations.add(operation(method, path))));
+        return operations;
+    }
+
+    private static String operation(Object method, Object path) {
+        return method.toString().toUpperCase(Locale.ROOT) + " " + BASE + path;
+    }
+
     /** {@code POST /api/orders/{orderId}/cancel}, and the same once more with each of its inputs behind it. */
     private static Stream<String> lines(String operation, Set<String> inputs) {
         return Stream.concat(Stream.of(operation), inputs.stream().map(input -> operation + " " + input));
@@ -84,8 +98,8 @@ public final class OpenApiRoutes {
                 .forEach((path, item) -> map(item).forEach((method, operation) -> {
                     if (METHODS.contains(method)
                             && owner(method.toString(), BASE + path).equals(service)) {
-                        String name = method.toString().toUpperCase(Locale.ROOT) + " " + BASE + path;
-                        lines(name, inputs(map(item), map(operation))).forEach(lines::add);
+                        lines(operation(method, path), inputs(map(item), map(operation)))
+                                .forEach(lines::add);
                     }
                 }));
         return lines;
