@@ -20,7 +20,6 @@ final class BsonKeys extends BasicDataType<KeyValue> {
     /** Begins a key that is a single text, as that of an ID is. */
     private static final byte TEXT = 22;
 
-    private static final int OVERHEAD_BYTES = 64;
     private static final String VALUES = "v";
     private static final Comparator<Object> ORDER = ValueComparator.asc();
 
@@ -46,7 +45,9 @@ final class BsonKeys extends BasicDataType<KeyValue> {
 
     @Override
     public int getMemory(KeyValue key) {
-        return isText(key) ? OVERHEAD_BYTES + ((String) key.get(0)).length() : values.getMemory(document(key));
+        return isText(key)
+                ? BsonValues.OVERHEAD_BYTES + ((String) key.get(0)).length()
+                : values.getMemory(document(key));
     }
 
     @Override

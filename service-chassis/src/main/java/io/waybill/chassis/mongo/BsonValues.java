@@ -22,7 +22,7 @@ final class BsonValues extends BasicDataType<Document> {
 
     private static final int USUAL_BYTES = 512;
     /** What an object takes beside its content. */
-    private static final int OVERHEAD_BYTES = 64;
+    static final int OVERHEAD_BYTES = 64;
 
     private final ObjectDataType before = new ObjectDataType();
 

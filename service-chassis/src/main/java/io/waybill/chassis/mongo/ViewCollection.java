@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -73,9 +72,7 @@ final class ViewCollection<V> {
      */
     @Nullable
     V fold(String id, long position, @Nullable Long sequence, Function<@Nullable V, V> fold) {
-        Optional<ViewBatch> batch = ViewBatch.current();
-        ViewChanges<V> changes = batch.map(current -> current.changesOf(this, () -> begin(current)))
-                .orElseGet(() -> new ViewChanges<>(documents, codec));
+        ViewChanges<V> changes = changes(this::begin);
         Entry<V> before = changes.get(id);
         if (position <= before.position()) {
             return null;
@@ -84,26 +81,30 @@ final class ViewCollection<V> {
             requireNext(id, before, sequence);
         }
         V after = changes.fold(id, position, sequence, fold);
-        if (batch.isEmpty()) {
-            changes.write();
-        } else if (suspects.contains(id)) {
-            writeNow(changes, id, before);
-        }
+        writeUnlessWithOthers(changes, id, before);
         return after;
     }
 
     /** Keeps what one event alone makes. Its key goes by the position, so that what comes last is stored at the end. */
     void keep(long position, V view) {
         String id = "%019d".formatted(position);
-        Optional<ViewBatch> batch = ViewBatch.current();
-        ViewChanges<V> changes = batch.map(
-                        current -> current.changesOf(this, () -> new ViewChanges<>(documents, codec)))
-                .orElseGet(() -> new ViewChanges<>(documents, codec));
+        ViewChanges<V> changes = changes(batch -> new ViewChanges<>(documents, codec));
         changes.keep(id, position, view);
-        if (batch.isEmpty()) {
+        writeUnlessWithOthers(changes, id, Entry.none());
+    }
+
+    /** Those of the batch that is being handled; in none, new ones. */
+    private ViewChanges<V> changes(Function<ViewBatch, ViewChanges<V>> begin) {
+        return ViewBatch.current()
+                .map(batch -> batch.changesOf(this, () -> begin.apply(batch)))
+                .orElseGet(() -> new ViewChanges<>(documents, codec));
+    }
+
+    private void writeUnlessWithOthers(ViewChanges<V> changes, String id, Entry<V> before) {
+        if (ViewBatch.current().isEmpty()) {
             changes.write();
         } else if (suspects.contains(id)) {
-            writeNow(changes, id, Entry.none());
+            writeNow(changes, id, before);
         }
     }
 
