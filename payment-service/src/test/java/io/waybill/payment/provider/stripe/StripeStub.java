@@ -78,6 +78,7 @@ final class StripeStub implements AutoCloseable {
     private volatile Instant now = Instant.parse("2026-11-24T12:00:00Z");
     private volatile Fault fault = Fault.NONE;
     private volatile CountDownLatch mended = new CountDownLatch(1);
+    private volatile boolean struck;
 
     StripeStub() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -104,6 +105,7 @@ final class StripeStub implements AutoCloseable {
 
     void breakWith(Fault next) {
         mended = new CountDownLatch(1);
+        struck = false;
         fault = next;
     }
 
@@ -116,6 +118,14 @@ final class StripeStub implements AutoCloseable {
     void mend() {
         fault = Fault.NONE;
         mended.countDown();
+    }
+
+    /**
+     * Whether a change has met the fault: it is on its way, or done if the fault lets it be done. Whoever called may have
+     * given up before.
+     */
+    boolean hasStruck() {
+        return struck;
     }
 
     boolean isIdle() {
@@ -199,14 +209,19 @@ final class StripeStub implements AutoCloseable {
         switch (current) {
             case NONE -> answer(exchange, carryOut(exchange));
             case LATE -> {
+                struck = true;
                 await(until);
                 carryOut(exchange);
             }
             case SILENT -> {
                 carryOut(exchange);
+                struck = true;
                 await(until);
             }
-            case CUT -> carryOut(exchange);
+            case CUT -> {
+                carryOut(exchange);
+                struck = true;
+            }
             case SERVER_ERROR -> answer(exchange, fail(exchange));
             case BAD_GATEWAY -> answer(exchange, plain(502, "<html><h1>502 Bad Gateway</h1></html>"));
             case GATEWAY_WITHOUT_WORDS -> answer(exchange, plain(504, ""));
