@@ -12,6 +12,7 @@ import com.mongodb.client.ListCollectionNamesIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.InsertOneModel;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.result.DeleteResult;
@@ -156,7 +157,7 @@ final class Documents {
                 case "insertOne" -> write(() -> insert(encode(first)));
                 case "replaceOne" ->
                     write(() -> replace(bson(first), encode(argument(arguments, 1)), upserts(arguments)));
-                case "bulkWrite" -> replaceAll((List<?>) first);
+                case "bulkWrite" -> writeAll((List<?>) first);
                 case "updateOne" -> write(() -> update(bson(first), bson(argument(arguments, 1))));
                 case "deleteOne" ->
                     write(() -> delete(matching(bson(first)).stream().limit(1).toList()));
@@ -198,15 +199,12 @@ final class Documents {
         }
 
         /** One after the other, whatever becomes of them: a process may end in between. */
-        private BulkWriteResult replaceAll(List<?> writes) {
+        private BulkWriteResult writeAll(List<?> writes) {
             List<BulkWriteError> errors = new ArrayList<>();
             for (int i = 0; i < writes.size(); i++) {
-                ReplaceOneModel<?> one = (ReplaceOneModel<?>) writes.get(i);
+                Object one = writes.get(i);
                 try {
-                    write(() -> replace(
-                            bson(one.getFilter()),
-                            encode(one.getReplacement()),
-                            one.getReplaceOptions().isUpsert()));
+                    write(() -> write(one));
                 } catch (MongoWriteException e) {
                     errors.add(new BulkWriteError(e.getCode(), e.getMessage(), new BsonDocument(), i));
                 }
@@ -216,6 +214,18 @@ final class Documents {
                         BulkWriteResult.unacknowledged(), errors, null, new ServerAddress(), Set.of());
             }
             return BulkWriteResult.unacknowledged();
+        }
+
+        private Object write(Object one) {
+            return switch (one) {
+                case InsertOneModel<?> insertion -> insert(encode(insertion.getDocument()));
+                case ReplaceOneModel<?> replacement ->
+                    replace(
+                            bson(replacement.getFilter()),
+                            encode(replacement.getReplacement()),
+                            replacement.getReplaceOptions().isUpsert());
+                default -> throw new UnsupportedOperationException(one.toString());
+            };
         }
 
         private UpdateResult update(BsonDocument filter, BsonDocument changes) {
