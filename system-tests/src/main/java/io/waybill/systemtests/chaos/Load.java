@@ -27,7 +27,13 @@ final class Load {
     private static final int CANARY_PRODUCT = PRODUCTS;
 
     private static final int CUSTOMERS = 12;
-    private static final long THINK_MILLIS = 150;
+    /**
+     * With these a machine of two cores is busy, and has something left for a process that starts. With less it would be
+     * the load that is measured by a recovery.
+     */
+    private static final long THINK_MILLIS = 1_000;
+
+    private static final long LOOK_MILLIS = 250;
     /** Longer than the longest fault and its mending; who waits longer has found something. */
     private static final long PATIENCE_MILLIS = 90_000;
 
@@ -256,7 +262,7 @@ final class Load {
                     return;
                 }
             }
-            Client.pause(200);
+            Client.pause(LOOK_MILLIS);
         } while (waiting.getAsBoolean());
     }
 
@@ -277,7 +283,7 @@ final class Load {
             if (order.filter(wanted).isPresent()) {
                 return true;
             }
-            Client.pause(100);
+            Client.pause(LOOK_MILLIS);
         } while (waiting.getAsBoolean());
         return false;
     }
