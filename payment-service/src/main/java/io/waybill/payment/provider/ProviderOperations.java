@@ -8,6 +8,7 @@ import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Correlation;
 import io.waybill.chassis.messaging.Positions;
 import io.waybill.chassis.messaging.SagaCommands;
+import io.waybill.chassis.mongo.ViewBatch;
 import io.waybill.chassis.mongo.ViewStore;
 import io.waybill.messages.payment.PaymentCommand;
 import io.waybill.messages.payment.PaymentEvent;
@@ -35,8 +36,10 @@ import org.springframework.stereotype.Component;
  * in here, so that no replay asks for what is answered already.
  */
 @Component
-@ProcessingGroup("provider-operations")
+@ProcessingGroup(ProviderOperations.PROCESSOR)
 class ProviderOperations {
+
+    static final String PROCESSOR = "provider-operations";
 
     /** Precedes the ID of an authorization that is to be looked at, because nothing of it is outstanding. */
     static final String LOOK = "LOOK ";
@@ -73,12 +76,13 @@ class ProviderOperations {
             TrackingToken token,
             @SequenceNumber long sequence,
             @Timestamp Instant at) {
+        ViewBatch.beginInProcess(PROCESSOR);
         payments.fold(
                 event.paymentId(),
                 Positions.of(token),
                 sequence,
                 payment -> OutstandingPayment.fold(payment, event, sequence, at, cause(message)));
-        find(event.paymentId()).ifPresent(this::schedule);
+        ViewBatch.onceWritten(event.paymentId(), () -> find(event.paymentId()).ifPresent(this::schedule));
     }
 
     /** Sees to it that a payment is worked at when it has to be. */

@@ -62,16 +62,19 @@ public class AxonStoresAutoConfiguration {
                 ? "the only user of this store"
                 : ManagementFactory.getRuntimeMXBean().getName();
         return new LastWriteTokenStore(
-                new TokenDocuments(template, serializer, node), checkpoints::refresh, marks::mayReadFromTheBeginning);
+                new TokenDocuments(template, serializer, node, databases.losses()),
+                checkpoints::refresh,
+                marks::mayReadFromTheBeginning);
     }
 
-    /** Processes are left out: what they do next is to count on what they wrote. */
+    /** Processes write no batches of views: what they do next is to count on what they wrote. */
     @Bean
-    ConfigurerModule viewBatches(ListableBeanFactory beans) {
+    ConfigurerModule batches(ListableBeanFactory beans, Databases databases) {
         Set<String> projections = CheckpointsAutoConfiguration.projections(beans);
         return configurer -> configurer
                 .eventProcessing()
                 .registerDefaultHandlerInterceptor((configuration, processor) -> (unitOfWork, chain) -> {
+                    databases.losses().begin(unitOfWork);
                     if (projections.contains(processor)) {
                         ViewBatch.begin(unitOfWork, processor);
                     }

@@ -32,6 +32,7 @@ public final class Databases implements AutoCloseable {
     private final String uri;
     private final Path folder;
     private final Deque<Runnable> closers = new ArrayDeque<>();
+    private final ConnectionLosses losses = new ConnectionLosses();
 
     /**
      * @param uri of a real MongoDB, or empty for embedded ones
@@ -47,6 +48,11 @@ public final class Databases implements AutoCloseable {
         return uri.isEmpty();
     }
 
+    /** Those of all connections that were made here. */
+    ConnectionLosses losses() {
+        return losses;
+    }
+
     /**
      * The database of this name, made if it is missing.
      *
@@ -59,16 +65,20 @@ public final class Databases implements AutoCloseable {
             EmbeddedMongo server = new EmbeddedMongo(folder.resolve(name + ".mv"), 0);
             closers.push(server::close);
             LOG.info("Store {} is at {}", name, server.uri());
-            client = MongoClients.create(settings(server.uri()).build());
+            client = MongoClients.create(watched(server.uri()).build());
         } else {
             // The event store can bring everything back but time: what is acknowledged is to survive an election.
-            client = MongoClients.create(settings(uri)
+            client = MongoClients.create(watched(uri)
                     .writeConcern(WriteConcern.MAJORITY.withJournal(true))
                     .readConcern(ReadConcern.MAJORITY)
                     .build());
         }
         closers.push(client::close);
         return client.getDatabase(name);
+    }
+
+    private MongoClientSettings.Builder watched(String address) {
+        return settings(address).applyToConnectionPoolSettings(pool -> pool.addConnectionPoolListener(losses));
     }
 
     /** What the connection string says about time limits counts more. */

@@ -37,7 +37,7 @@ final class StoreMarks {
     static final String DEAD_LETTERS = "deadLetters";
 
     /** No one would come upon it by the key of a view or a saga. */
-    private static final String MARK = "mark of the chassis";
+    static final String MARK = "mark of the chassis";
 
     private static final String ID = "_id";
     private static final String GENERATION = "generation";

@@ -31,13 +31,20 @@ final class TokenDocuments extends MongoTokenStore {
     private final MongoTemplate template;
     private final Serializer serializer;
     private final String node;
+    private final ConnectionLosses losses;
     /** By processor and segment. */
     private final Map<String, Claim> claims = new ConcurrentHashMap<>();
 
-    /** @param token as it was read or written last; null before the first event */
-    private record Claim(ObjectId documentId, @Nullable Binary token) {}
+    /**
+     * @param token as it was read or written last; null before the first event
+     * @param tokenType null with it
+     */
+    private record Claim(
+            ObjectId documentId,
+            @Nullable Binary token,
+            @Nullable String tokenType) {}
 
-    TokenDocuments(MongoTemplate template, Serializer serializer, String node) {
+    TokenDocuments(MongoTemplate template, Serializer serializer, String node, ConnectionLosses losses) {
         super(MongoTokenStore.builder()
                 .mongoTemplate(template)
                 .serializer(serializer)
@@ -45,6 +52,7 @@ final class TokenDocuments extends MongoTokenStore {
         this.template = template;
         this.serializer = serializer;
         this.node = node;
+        this.losses = losses;
     }
 
     @Override
@@ -67,28 +75,57 @@ final class TokenDocuments extends MongoTokenStore {
         }
         claims.put(
                 key(processorName, segment),
-                new Claim(document.getObjectId("_id"), document.get("token", Binary.class)));
+                new Claim(
+                        document.getObjectId("_id"),
+                        document.get("token", Binary.class),
+                        document.getString("tokenType")));
         return token;
     }
 
+    /**
+     * Stores the token of a batch, if all that the batch has written before is surely in the same store.
+     *
+     * @throws UnableToClaimTokenException if it may not be, or another holds the claim
+     */
     @Override
     public void storeToken(@Nullable TrackingToken token, String processorName, int segment) {
+        String key = key(processorName, segment);
+        requireNoLoss(key);
         @Nullable SerializedObject<byte[]> written = token == null ? null : serializer.serialize(token, byte[].class);
-        @Nullable Binary binary = written == null ? null : new Binary(written.getData());
-        @Nullable Claim claim = claims.get(key(processorName, segment));
+        @Nullable Claim before = claims.get(key);
+        if (before == null) {
+            throw new UnableToClaimTokenException("Nobody here has claimed the token of " + key);
+        }
+        Claim after = new Claim(
+                before.documentId(),
+                written == null ? null : new Binary(written.getData()),
+                written == null ? null : written.getType().getName());
+        replace(before, after, key);
+        try {
+            requireNoLoss(key);
+        } catch (UnableToClaimTokenException e) {
+            replace(after, before, key);
+            throw e;
+        }
+    }
+
+    /** Both before and after the token is written: the loss may come in between. */
+    private void requireNoLoss(String key) {
+        if (losses.areAmidBatch()) {
+            throw new UnableToClaimTokenException(
+                    "The connection to the store was lost amid a batch of " + key + ", which is handled again");
+        }
+    }
+
+    private void replace(Claim before, Claim after, String key) {
         var change = combine(
                 set("timestamp", System.currentTimeMillis()),
-                set("token", binary),
-                set("tokenType", written == null ? null : written.getType().getName()));
-        if (claim == null
-                || template.trackingTokensCollection()
-                                .updateOne(still(claim), change)
-                                .getMatchedCount()
-                        == 0) {
-            throw new UnableToClaimTokenException("The token of segment " + segment + " of " + processorName
-                    + " was lost, put back, or claimed by another");
+                set("token", after.token()),
+                set("tokenType", after.tokenType()));
+        if (template.trackingTokensCollection().updateOne(still(before), change).getMatchedCount() == 0) {
+            throw new UnableToClaimTokenException("The token of " + key + " was lost, put back, or claimed by another");
         }
-        claims.put(key(processorName, segment), new Claim(claim.documentId(), binary));
+        claims.put(key, after);
     }
 
     private Bson still(Claim claim) {
@@ -96,6 +133,6 @@ final class TokenDocuments extends MongoTokenStore {
     }
 
     private static String key(String processorName, int segment) {
-        return processorName + " " + segment;
+        return "segment " + segment + " of " + processorName;
     }
 }

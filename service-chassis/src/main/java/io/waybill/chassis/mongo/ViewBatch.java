@@ -4,6 +4,7 @@ import io.waybill.chassis.messaging.Segments;
 import io.waybill.chassis.messaging.Slot;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +27,12 @@ public final class ViewBatch {
     private final List<? extends EventMessage<?>> events;
     private final Map<ViewCollection<?>, ViewChanges<?>> changes = new HashMap<>();
     private final List<Runnable> writes = new ArrayList<>();
+    private final Map<String, Runnable> followUps = new LinkedHashMap<>();
+    private final boolean isOfProjection;
 
-    private ViewBatch(List<? extends EventMessage<?>> events) {
+    private ViewBatch(List<? extends EventMessage<?>> events, boolean isOfProjection) {
         this.events = events;
+        this.isOfProjection = isOfProjection;
     }
 
     /**
@@ -37,14 +41,42 @@ public final class ViewBatch {
      */
     public static void begin(UnitOfWork<? extends EventMessage<?>> unitOfWork, String projection) {
         unitOfWork.root().resources().putIfAbsent(SLOT, Slot.ofProcessor(projection));
-        if (unitOfWork instanceof BatchingUnitOfWork<? extends EventMessage<?>> batch
-                && Segments.of(batch, projection) != null) {
+        begin(unitOfWork, projection, true);
+    }
+
+    /**
+     * The same for a process, which must do nothing that counts on its views but {@link #onceWritten}. To be called by its
+     * handler of events; without effect outside of a batch.
+     */
+    public static void beginInProcess(String processor) {
+        if (CurrentUnitOfWork.isStarted()) {
+            begin(CurrentUnitOfWork.get(), processor, false);
+        }
+    }
+
+    private static void begin(UnitOfWork<?> unitOfWork, String processor, boolean isOfProjection) {
+        if (unitOfWork instanceof BatchingUnitOfWork<?> batch && Segments.of(batch, processor) != null) {
             batch.getOrComputeResource(BATCH, key -> {
-                var begun = new ViewBatch(batch.getMessages());
-                batch.onPrepareCommit(all -> begun.write());
+                var begun = new ViewBatch(eventsOf(batch), isOfProjection);
+                batch.onPrepareCommit(all -> begun.end());
                 return begun;
             });
         }
+    }
+
+    private static List<? extends EventMessage<?>> eventsOf(BatchingUnitOfWork<?> batch) {
+        return batch.getMessages().stream()
+                .map(message -> (EventMessage<?>) message)
+                .toList();
+    }
+
+    /**
+     * Does something when the views of the batch are written: at its end, or at once outside of one.
+     *
+     * @param key of what is done once, as was asked last
+     */
+    public static void onceWritten(String key, Runnable followUp) {
+        current().ifPresentOrElse(batch -> batch.followUps.put(key, followUp), followUp);
     }
 
     /** The batch that is being handled; empty outside of one. */
@@ -79,6 +111,15 @@ public final class ViewBatch {
         current().ifPresent(ViewBatch::write);
     }
 
+    /**
+     * Whether what is handled now may follow upon events that an operator discarded: those of a projection may, and nobody
+     * can tell of what is folded outside of any batch.
+     */
+    static boolean mayMissEvents() {
+        return !CurrentUnitOfWork.isStarted()
+                || current().map(batch -> batch.isOfProjection).orElse(false);
+    }
+
     List<? extends EventMessage<?>> events() {
         return events;
     }
@@ -90,6 +131,11 @@ public final class ViewBatch {
             writes.add(() -> collection.write(begun));
             return begun;
         });
+    }
+
+    private void end() {
+        write();
+        followUps.values().forEach(Runnable::run);
     }
 
     private void write() {

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It also carries the number of that event in its aggregate. An event that is not the next one is from a processor
  * that has read on though the documents it wrote were lost or put back: it fails with {@link MissedEvents}, and is
- * handled again from the stored token. If what is between is missing even then, it was discarded by an operator.
+ * handled again from the stored token. If what is between is missing even then, it was discarded by an operator; or, in a
+ * process, of whose events nobody can discard any, it is a loss, and all events are read again.
  *
  * @param <V> the view
  */
@@ -154,6 +155,11 @@ final class ViewCollection<V> {
                     .formatted(id, documents.getNamespace().getCollectionName(), last, sequence));
         }
         gaps.remove(id);
+        if (!ViewBatch.mayMissEvents()) {
+            documents.deleteOne(eq(ViewCodec.ID, StoreMarks.MARK));
+            throw new MissedEvents("%s in %s misses events before %d for good, so the store is made anew"
+                    .formatted(id, documents.getNamespace().getCollectionName(), sequence));
+        }
         LOG.warn("{} is shown without the events between {} and {}, which were discarded", id, last, sequence);
     }
 

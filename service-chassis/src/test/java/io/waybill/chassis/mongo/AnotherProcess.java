@@ -17,8 +17,14 @@ public class AnotherProcess {
     @Bean
     @Primary
     TokenStore tokensOfAnotherProcess(
-            MongoTemplate template, Serializer serializer, StoreMarks marks, Checkpoints checkpoints) {
+            MongoTemplate template,
+            Serializer serializer,
+            Databases databases,
+            StoreMarks marks,
+            Checkpoints checkpoints) {
         return new LastWriteTokenStore(
-                new TokenDocuments(template, serializer, NAME), checkpoints::refresh, marks::mayReadFromTheBeginning);
+                new TokenDocuments(template, serializer, NAME, databases.losses()),
+                checkpoints::refresh,
+                marks::mayReadFromTheBeginning);
     }
 }

@@ -137,6 +137,43 @@ class ViewStoreTest {
         assertThat(shelves.find("a").count()).isEqualTo(3);
     }
 
+    /** Nobody can discard an event of a process. */
+    @Test
+    void ofAProcessIsMadeAnewIfEventsAreMissingForGood() {
+        shelves.fold("a", 10, 0, none -> shelf("a", 1));
+        var marks = shelves.documents(Slot.FIRST);
+        marks.insertOne(new BsonDocument("_id", new BsonString(StoreMarks.MARK)));
+        List<DomainEventMessage<?>> later = List.of(new GenericDomainEventMessage<>("Shelf", "a", 2, 12L));
+
+        assertThatThrownBy(() -> handleInProcess(later)).isInstanceOf(MissedEvents.class);
+        assertThat(marks.countDocuments(eq("_id", StoreMarks.MARK))).isEqualTo(1);
+        assertThatThrownBy(() -> handleInProcess(later)).isInstanceOf(MissedEvents.class);
+
+        assertThat(marks.countDocuments(eq("_id", StoreMarks.MARK))).isZero();
+        assertThat(shelves.find("a").count()).isEqualTo(1);
+    }
+
+    @Test
+    void ofAProcessIsWrittenBeforeAnythingFollowsFromIt() {
+        var followed = new ArrayList<Integer>();
+        handle(batch("a", "a"), event -> {
+            fold(event, shelf -> shelf("a", shelf == null ? 1 : shelf.count() + 1));
+            ViewBatch.onceWritten("a", () -> followed.add(shelves.find("a").count()));
+            assertThat(followed).isEmpty();
+        });
+
+        ViewBatch.onceWritten("a", () -> followed.add(0));
+
+        assertThat(followed).containsExactly(2, 0);
+    }
+
+    private void handleInProcess(List<DomainEventMessage<?>> events) {
+        handle(
+                events,
+                unitOfWork -> ViewBatch.beginInProcess("shelves"),
+                event -> fold(event, shelf -> shelf("a", 99)));
+    }
+
     @Test
     void goesOnFromADocumentOfTheReleaseBefore() {
         shelves.fold("a", 10, none -> shelf("a", 1));
@@ -251,10 +288,17 @@ class ViewStoreTest {
     }
 
     private static void handle(List<DomainEventMessage<?>> events, Consumer<DomainEventMessage<?>> handler) {
+        handle(events, unitOfWork -> ViewBatch.begin(unitOfWork, "shelves"), handler);
+    }
+
+    private static void handle(
+            List<DomainEventMessage<?>> events,
+            Consumer<BatchingUnitOfWork<DomainEventMessage<?>>> begin,
+            Consumer<DomainEventMessage<?>> handler) {
         var unitOfWork = new BatchingUnitOfWork<DomainEventMessage<?>>(events);
         unitOfWork.resources().put("Processor[shelves]/SegmentId", 0);
         var result = unitOfWork.executeWithResult(() -> {
-            ViewBatch.begin(unitOfWork, "shelves");
+            begin.accept(unitOfWork);
             handler.accept(unitOfWork.getMessage());
             return null;
         });
