@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Updates.addToSet;
+import static com.mongodb.client.model.Updates.pullAll;
 import static com.mongodb.client.model.Updates.set;
 
 import com.mongodb.ErrorCategory;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The tokens go before the list: a crash in between is another loss, never one that is overlooked.
  */
-final class StoreMarks {
+public final class StoreMarks {
 
     static final String TOKENS = "tokens";
     static final String DEAD_LETTERS = "deadLetters";
@@ -76,7 +77,7 @@ final class StoreMarks {
      * Has all events read again if something was lost since the last look. What is left is cleared away only at the look
      * after that: by then whoever was in the midst of a batch has found his claim gone, and writes no more.
      */
-    void look() {
+    public void look() {
         @Nullable Document list = list();
         if (list == null) {
             list = begin(tokens.find(exists(PROCESSOR)).first() != null);
@@ -91,6 +92,11 @@ final class StoreMarks {
         if (list != null && list.getBoolean(WHOLE)) {
             mark(list);
         }
+    }
+
+    /** Has these collections emptied without a loss; the next look marks them again. */
+    public void forget(List<String> collections) {
+        tokens.updateOne(eq(ID, MARK), pullAll(COLLECTIONS, collections));
     }
 
     /** Whether tokens may be made that begin with the first event: what was left of a lost store is gone. */

@@ -1,15 +1,19 @@
 package io.waybill.chassis.readmodels;
 
 import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Filters.exists;
 
 import io.waybill.chassis.messaging.Slot;
+import io.waybill.chassis.mongo.StoreMarks;
 import io.waybill.chassis.mongo.ViewStore;
 import java.util.List;
 import org.axonframework.extensions.mongo.MongoTemplate;
+import org.bson.BsonDocument;
 
-/** What a processor leaves behind in the service's database. */
-record Leftovers(MongoTemplate template) {
+/**
+ * What a processor leaves behind in the service's database. It is cleared away with the marks that tell of a loss: whoever
+ * was suspended amid it, and goes on when others are at work there again, takes their mark too, and so is noticed.
+ */
+record Leftovers(MongoTemplate template, StoreMarks marks) {
 
     boolean areThere(String processor) {
         return template.trackingTokensCollection()
@@ -18,11 +22,25 @@ record Leftovers(MongoTemplate template) {
                 != null;
     }
 
+    /** Has it not taken for a loss that they are cleared away, until they are {@link #markAgain marked again}. */
+    void forgetMarks(Slot slot, List<ViewStore<?>> stores) {
+        marks.forget(stores.stream()
+                .map(store -> store.documents(slot).getNamespace().getCollectionName())
+                .toList());
+    }
+
     /** Tokens first: whoever still runs has lost his claim before the documents go. */
     void wipe(String processor, Slot slot, List<ViewStore<?>> stores) {
         template.trackingTokensCollection().deleteMany(eq("processorName", processor));
         template.deadLetterCollection().deleteMany(eq("processingGroup", processor));
-        // The mark that tells of a loss is no view, and stays.
-        stores.forEach(store -> store.documents(slot).deleteMany(exists("view")));
+        clear(slot, stores);
+    }
+
+    static void clear(Slot slot, List<ViewStore<?>> stores) {
+        stores.forEach(store -> store.documents(slot).deleteMany(new BsonDocument()));
+    }
+
+    void markAgain() {
+        marks.look();
     }
 }

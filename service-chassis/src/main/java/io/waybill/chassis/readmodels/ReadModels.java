@@ -269,11 +269,20 @@ public final class ReadModels implements LiveSlots {
         needs.put(processor, needed);
     }
 
+    /** One instance at a time: the others leave it to the first for as long as it may take. */
     private void wipe(ReadModel model, Rebuild rebuild) {
         Slot unneeded = model.live().other();
-        leftovers.wipe(unneeded.nameOf(model.projection()), unneeded, storesOf(model.projection()));
-        documents.store(
-                model.with(rebuild.state() == State.PREPARING ? rebuild.running(clock.instant()) : rebuild.wiped()));
+        List<ViewStore<?>> views = storesOf(model.projection());
+        leftovers.forgetMarks(unneeded, views);
+        ReadModel taken = model.with(rebuild.wipedLater(onceNobodyWorksOnIt(clock.instant())));
+        if (!documents.store(taken)) {
+            return;
+        }
+        leftovers.wipe(unneeded.nameOf(model.projection()), unneeded, views);
+        if (documents.store(
+                taken.with(rebuild.state() == State.PREPARING ? rebuild.running(clock.instant()) : rebuild.wiped()))) {
+            leftovers.markAgain();
+        }
     }
 
     /** When it has come to where the live one is; both go on. */

@@ -7,6 +7,7 @@ import io.waybill.chassis.messaging.ReadPositions;
 import io.waybill.chassis.messaging.Rebuilds;
 import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.mongo.AxonStoresAutoConfiguration;
+import io.waybill.chassis.mongo.StoreMarks;
 import io.waybill.chassis.mongo.ViewStore;
 import java.lang.reflect.Field;
 import java.time.Clock;
@@ -48,6 +49,7 @@ public class ReadModelsAutoConfiguration {
             @Value("${spring.application.name}") String service,
             MongoDatabase database,
             MongoTemplate template,
+            StoreMarks marks,
             ObjectProvider<EventProcessingConfiguration> processing,
             ObjectProvider<EventStore> eventStore,
             ObjectProvider<Rebuilds> rebuilds,
@@ -55,7 +57,7 @@ public class ReadModelsAutoConfiguration {
         return new ReadModels(
                 service,
                 new ReadModelDocuments(database),
-                new Leftovers(template),
+                new Leftovers(template, marks),
                 processing::getObject,
                 eventStore::getObject,
                 rebuilds::getObject,

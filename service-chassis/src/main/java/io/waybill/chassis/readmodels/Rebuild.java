@@ -72,6 +72,10 @@ public record Rebuild(
     }
 
     Rebuild wiped() {
-        return new Rebuild(id, slot, verify, state, startedAt, runningSince, endedAt, null, comparison);
+        return wipedLater(null);
+    }
+
+    Rebuild wipedLater(@Nullable Instant wiped) {
+        return new Rebuild(id, slot, verify, state, startedAt, runningSince, endedAt, wiped, comparison);
     }
 }

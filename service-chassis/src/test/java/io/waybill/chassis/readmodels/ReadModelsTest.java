@@ -13,6 +13,7 @@ import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.mongo.MongoAutoConfiguration;
+import io.waybill.chassis.mongo.ViewStore;
 import io.waybill.chassis.sample.SampleApplication;
 import io.waybill.chassis.sample.SampleApplication.Count;
 import io.waybill.chassis.sample.SampleApplication.FindTally;
@@ -154,6 +155,22 @@ class ReadModelsTest {
         await().atMost(SOON)
                 .until(() ->
                         database.getCollection(live.other().nameOf("tallies")).countDocuments(exists("view")) == 0);
+    }
+
+    /** Another instance, which was suspended as it cleared the place away, and meanwhile it is in use again. */
+    @Test
+    void isMadeAnewIfItsPlaceIsClearedTooLate() throws Exception {
+        count(1);
+        start("""
+                {"projection": "tallies"}""");
+        awaitState("READY");
+        assertThat(call("/switch").getStatus()).isEqualTo(200);
+        count(2);
+
+        Leftovers.clear(models.live("tallies"), List.of(new ViewStore<>(database, "tallies", Tally.class)));
+
+        await().atMost(SOON).until(() -> tally() != null && tally().sum() == 2);
+        assertThat(state()).isEqualTo("LIVE");
     }
 
     /** In either place: a command fails where it is sent, and other ways out are closed likewise. */
