@@ -33,6 +33,11 @@ public class AxonStoresAutoConfiguration {
     }
 
     @Bean
+    Discards discards(MongoDatabase database) {
+        return new Discards(database);
+    }
+
+    @Bean
     StoreMarks storeMarks(MongoDatabase database, @Value("${waybill.mongodb.not-from-events:}") Set<String> others) {
         return new StoreMarks(database, others);
     }

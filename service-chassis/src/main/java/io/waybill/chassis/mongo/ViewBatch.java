@@ -28,11 +28,11 @@ public final class ViewBatch {
     private final Map<ViewCollection<?>, ViewChanges<?>> changes = new HashMap<>();
     private final List<Runnable> writes = new ArrayList<>();
     private final Map<String, Runnable> followUps = new LinkedHashMap<>();
-    private final boolean isOfProjection;
+    private final String processor;
 
-    private ViewBatch(List<? extends EventMessage<?>> events, boolean isOfProjection) {
+    private ViewBatch(List<? extends EventMessage<?>> events, String processor) {
         this.events = events;
-        this.isOfProjection = isOfProjection;
+        this.processor = processor;
     }
 
     /**
@@ -41,7 +41,7 @@ public final class ViewBatch {
      */
     public static void begin(UnitOfWork<? extends EventMessage<?>> unitOfWork, String projection) {
         unitOfWork.root().resources().putIfAbsent(SLOT, Slot.ofProcessor(projection));
-        begin(unitOfWork, projection, true);
+        beginBatch(unitOfWork, projection);
     }
 
     /**
@@ -50,14 +50,14 @@ public final class ViewBatch {
      */
     public static void beginInProcess(String processor) {
         if (CurrentUnitOfWork.isStarted()) {
-            begin(CurrentUnitOfWork.get(), processor, false);
+            beginBatch(CurrentUnitOfWork.get(), processor);
         }
     }
 
-    private static void begin(UnitOfWork<?> unitOfWork, String processor, boolean isOfProjection) {
+    private static void beginBatch(UnitOfWork<?> unitOfWork, String processor) {
         if (unitOfWork instanceof BatchingUnitOfWork<?> batch && Segments.of(batch, processor) != null) {
             batch.getOrComputeResource(BATCH, key -> {
-                var begun = new ViewBatch(eventsOf(batch), isOfProjection);
+                var begun = new ViewBatch(eventsOf(batch), processor);
                 batch.onPrepareCommit(all -> begun.end());
                 return begun;
             });
@@ -111,13 +111,8 @@ public final class ViewBatch {
         current().ifPresent(ViewBatch::write);
     }
 
-    /**
-     * Whether what is handled now may follow upon events that an operator discarded: those of a projection may, and nobody
-     * can tell of what is folded outside of any batch.
-     */
-    static boolean mayMissEvents() {
-        return !CurrentUnitOfWork.isStarted()
-                || current().map(batch -> batch.isOfProjection).orElse(false);
+    String processor() {
+        return processor;
     }
 
     List<? extends EventMessage<?>> events() {

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It also carries the number of that event in its aggregate. An event that is not the next one is from a processor
  * that has read on though the documents it wrote were lost or put back: it fails with {@link MissedEvents}, and is
- * handled again from the stored token. If what is between is missing even then, it was discarded by an operator; or, in a
- * process, of whose events nobody can discard any, it is a loss, and all events are read again.
+ * handled again from the stored token. If what is between is missing even then, the store has lost it, and all events are
+ * read again. Only what an operator {@link Discards discarded} may be missing.
  *
  * @param <V> the view
  */
@@ -54,10 +54,12 @@ final class ViewCollection<V> {
 
     private final MongoCollection<BsonDocument> documents;
     private final ViewCodec<V> codec;
+    private final Discards discards;
 
     ViewCollection(MongoDatabase database, String collection, Class<V> type) {
         documents = database.getCollection(collection, BsonDocument.class);
         codec = new ViewCodec<>(database.getCodecRegistry().get(type));
+        discards = new Discards(database);
     }
 
     MongoCollection<BsonDocument> documents() {
@@ -149,18 +151,30 @@ final class ViewCollection<V> {
             gaps.remove(id);
             return;
         }
+        if (followsDiscards()) {
+            LOG.warn("{} is shown without the events between {} and {}, which were discarded", id, last, sequence);
+            return;
+        }
         var gap = new Gap(last, sequence);
-        if (!gap.equals(gaps.put(id, gap))) {
-            throw new MissedEvents("%s in %s has the events up to %d of its aggregate, and was given %d"
-                    .formatted(id, documents.getNamespace().getCollectionName(), last, sequence));
-        }
-        gaps.remove(id);
-        if (!ViewBatch.mayMissEvents()) {
+        boolean again = gap.equals(gaps.put(id, gap));
+        if (again) {
+            gaps.remove(id);
             documents.deleteOne(eq(ViewCodec.ID, StoreMarks.MARK));
-            throw new MissedEvents("%s in %s misses events before %d for good, so the store is made anew"
-                    .formatted(id, documents.getNamespace().getCollectionName(), sequence));
         }
-        LOG.warn("{} is shown without the events between {} and {}, which were discarded", id, last, sequence);
+        throw new MissedEvents("%s in %s has the events up to %d of its aggregate, and was given %d%s"
+                .formatted(
+                        id,
+                        documents.getNamespace().getCollectionName(),
+                        last,
+                        sequence,
+                        again ? " again: it is a loss, and all events are read again" : ""));
+    }
+
+    private boolean followsDiscards() {
+        return ViewBatch.current()
+                .filter(batch -> CurrentUnitOfWork.get().getMessage() instanceof DomainEventMessage<?> event
+                        && discards.contains(batch.processor(), event.getAggregateIdentifier()))
+                .isPresent();
     }
 
     /** Those before it were discarded. Unlike all others it comes in no batch of a segment. */

@@ -9,6 +9,7 @@ import static com.mongodb.client.model.Sorts.ascending;
 
 import com.mongodb.client.MongoCollection;
 import io.waybill.chassis.messaging.Positions;
+import io.waybill.chassis.mongo.Discards;
 import io.waybill.chassis.operations.CappedDeadLetterQueue.Fill;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,11 +47,13 @@ final class DeadLetters {
     private static final String EVENT_ID = "message.eventIdentifier";
 
     private final MongoCollection<Document> letters;
+    private final Discards discards;
     private final Serializer serializer;
     private final JsonMapper json = new JsonMapper();
 
-    DeadLetters(MongoTemplate template, Serializer serializer) {
+    DeadLetters(MongoTemplate template, Discards discards, Serializer serializer) {
         this.letters = template.deadLetterCollection();
+        this.discards = discards;
         this.serializer = serializer;
     }
 
@@ -116,6 +119,9 @@ final class DeadLetters {
 
     /** Takes a letter out for good; those behind it stay. */
     void discard(String processor, String letterId) {
+        find(processor, letterId)
+                .ifPresent(
+                        letter -> discards.remember(processor, letter.letter().sequence()));
         letters.deleteOne(is(processor, letterId));
     }
 

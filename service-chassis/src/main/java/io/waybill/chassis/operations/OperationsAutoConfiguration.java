@@ -7,6 +7,7 @@ import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
 import io.waybill.chassis.messaging.StuckProcessors;
+import io.waybill.chassis.mongo.Discards;
 import io.waybill.chassis.mongo.MissedEvents;
 import io.waybill.chassis.readmodels.ReadModels;
 import java.time.Clock;
@@ -45,8 +46,8 @@ public class OperationsAutoConfiguration {
     private final Clock clock = Clock.systemUTC();
 
     @Bean
-    DeadLetters parkedEvents(MongoTemplate template, Serializer serializer) {
-        return new DeadLetters(template, serializer);
+    DeadLetters parkedEvents(MongoTemplate template, Discards discards, Serializer serializer) {
+        return new DeadLetters(template, discards, serializer);
     }
 
     /** Projections park what they cannot handle; a store that is away or put back is no fault of the event. */

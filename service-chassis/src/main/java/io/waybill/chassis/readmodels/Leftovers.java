@@ -3,6 +3,7 @@ package io.waybill.chassis.readmodels;
 import static com.mongodb.client.model.Filters.eq;
 
 import io.waybill.chassis.messaging.Slot;
+import io.waybill.chassis.mongo.Discards;
 import io.waybill.chassis.mongo.StoreMarks;
 import io.waybill.chassis.mongo.ViewStore;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.bson.BsonDocument;
  * What a processor leaves behind in the service's database. It is cleared away with the marks that tell of a loss: whoever
  * was suspended amid it, and goes on when others are at work there again, takes their mark too, and so is noticed.
  */
-record Leftovers(MongoTemplate template, StoreMarks marks) {
+record Leftovers(MongoTemplate template, StoreMarks marks, Discards discards) {
 
     boolean areThere(String processor) {
         return template.trackingTokensCollection()
@@ -33,6 +34,7 @@ record Leftovers(MongoTemplate template, StoreMarks marks) {
     void wipe(String processor, Slot slot, List<ViewStore<?>> stores) {
         template.trackingTokensCollection().deleteMany(eq("processorName", processor));
         template.deadLetterCollection().deleteMany(eq("processingGroup", processor));
+        discards.forget(processor);
         clear(slot, stores);
     }
 

@@ -7,6 +7,7 @@ import io.waybill.chassis.messaging.ReadPositions;
 import io.waybill.chassis.messaging.Rebuilds;
 import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.mongo.AxonStoresAutoConfiguration;
+import io.waybill.chassis.mongo.Discards;
 import io.waybill.chassis.mongo.StoreMarks;
 import io.waybill.chassis.mongo.ViewStore;
 import java.lang.reflect.Field;
@@ -50,6 +51,7 @@ public class ReadModelsAutoConfiguration {
             MongoDatabase database,
             MongoTemplate template,
             StoreMarks marks,
+            Discards discards,
             ObjectProvider<EventProcessingConfiguration> processing,
             ObjectProvider<EventStore> eventStore,
             ObjectProvider<Rebuilds> rebuilds,
@@ -57,7 +59,7 @@ public class ReadModelsAutoConfiguration {
         return new ReadModels(
                 service,
                 new ReadModelDocuments(database),
-                new Leftovers(template, marks),
+                new Leftovers(template, marks, discards),
                 processing::getObject,
                 eventStore::getObject,
                 rebuilds::getObject,

@@ -9,6 +9,7 @@ import static com.mongodb.client.model.Sorts.descending;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Slot;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -38,6 +39,7 @@ class ViewStoreTest {
     private Path folder;
 
     private Databases databases;
+    private MongoDatabase database;
     private ViewStore<Shelf> shelves;
 
     public record Item(String name, long minor) {}
@@ -47,7 +49,8 @@ class ViewStoreTest {
     @BeforeEach
     void open() {
         databases = new Databases("", folder);
-        shelves = new ViewStore<>(databases.open("shelves"), "shelves", Shelf.class);
+        database = databases.open("shelves");
+        shelves = new ViewStore<>(database, "shelves", Shelf.class);
     }
 
     @AfterEach
@@ -126,31 +129,35 @@ class ViewStoreTest {
     }
 
     @Test
-    void doesWithoutWhatIsMissingEvenWhenTheBatchIsHandledAgain() {
+    void isMadeWithoutWhatWasDiscarded() {
         shelves.fold("a", 10, 0, none -> shelf("a", 1));
-        assertThatThrownBy(() -> shelves.fold("a", 12, 2, before -> shelf("a", 99)))
-                .isInstanceOf(MissedEvents.class);
+        new Discards(database).remember("shelves", "a");
 
-        shelves.fold("a", 12, 2, before -> shelf("a", before.count() + 1));
+        handle(later("a", 2), event -> fold(event, before -> shelf("a", before.count() + 1)));
         shelves.fold("a", 13, 3, before -> shelf("a", before.count() + 1));
 
         assertThat(shelves.find("a").count()).isEqualTo(3);
     }
 
-    /** Nobody can discard an event of a process. */
     @Test
-    void ofAProcessIsMadeAnewIfEventsAreMissingForGood() {
+    void isMadeAnewIfAnythingElseIsMissingEvenWhenItIsHandledAgain() {
         shelves.fold("a", 10, 0, none -> shelf("a", 1));
+        new Discards(database).remember("shelves", "b");
+        new Discards(database).remember("others", "a");
         var marks = shelves.documents(Slot.FIRST);
         marks.insertOne(new BsonDocument("_id", new BsonString(StoreMarks.MARK)));
-        List<DomainEventMessage<?>> later = List.of(new GenericDomainEventMessage<>("Shelf", "a", 2, 12L));
+        Runnable attempt = () -> handle(later("a", 2), event -> fold(event, before -> shelf("a", 99)));
 
-        assertThatThrownBy(() -> handleInProcess(later)).isInstanceOf(MissedEvents.class);
+        assertThatThrownBy(attempt::run).isInstanceOf(MissedEvents.class);
         assertThat(marks.countDocuments(eq("_id", StoreMarks.MARK))).isEqualTo(1);
-        assertThatThrownBy(() -> handleInProcess(later)).isInstanceOf(MissedEvents.class);
+        assertThatThrownBy(attempt::run).isInstanceOf(MissedEvents.class);
 
         assertThat(marks.countDocuments(eq("_id", StoreMarks.MARK))).isZero();
         assertThat(shelves.find("a").count()).isEqualTo(1);
+    }
+
+    private static List<DomainEventMessage<?>> later(String aggregate, long sequence) {
+        return List.of(new GenericDomainEventMessage<>("Shelf", aggregate, sequence, 12L));
     }
 
     @Test
@@ -165,13 +172,6 @@ class ViewStoreTest {
         ViewBatch.onceWritten("a", () -> followed.add(0));
 
         assertThat(followed).containsExactly(2, 0);
-    }
-
-    private void handleInProcess(List<DomainEventMessage<?>> events) {
-        handle(
-                events,
-                unitOfWork -> ViewBatch.beginInProcess("shelves"),
-                event -> fold(event, shelf -> shelf("a", 99)));
     }
 
     @Test
@@ -288,17 +288,10 @@ class ViewStoreTest {
     }
 
     private static void handle(List<DomainEventMessage<?>> events, Consumer<DomainEventMessage<?>> handler) {
-        handle(events, unitOfWork -> ViewBatch.begin(unitOfWork, "shelves"), handler);
-    }
-
-    private static void handle(
-            List<DomainEventMessage<?>> events,
-            Consumer<BatchingUnitOfWork<DomainEventMessage<?>>> begin,
-            Consumer<DomainEventMessage<?>> handler) {
         var unitOfWork = new BatchingUnitOfWork<DomainEventMessage<?>>(events);
         unitOfWork.resources().put("Processor[shelves]/SegmentId", 0);
         var result = unitOfWork.executeWithResult(() -> {
-            begin.accept(unitOfWork);
+            ViewBatch.begin(unitOfWork, "shelves");
             handler.accept(unitOfWork.getMessage());
             return null;
         });

@@ -3,6 +3,7 @@ package io.waybill.chassis.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.waybill.chassis.mongo.Discards;
 import io.waybill.chassis.mongo.TestDatabase;
 import io.waybill.chassis.operations.CappedDeadLetterQueue.Fill;
 import java.util.Objects;
@@ -32,7 +33,8 @@ class CappedDeadLetterQueueTest {
     private final MongoTemplate template =
             DefaultMongoTemplate.builder().mongoDatabase(database.get()).build();
     private final Serializer serializer = Jackson3Serializer.builder().build();
-    private final DeadLetters letters = new DeadLetters(template, serializer);
+    private final Discards discards = new Discards(database.get());
+    private final DeadLetters letters = new DeadLetters(template, discards, serializer);
     private final CappedDeadLetterQueue queue =
             OperationsAutoConfiguration.deadLetterQueue("view", template, serializer, letters);
     private int position;
@@ -40,6 +42,20 @@ class CappedDeadLetterQueueTest {
     @AfterEach
     void close() {
         database.close();
+    }
+
+    @Test
+    void remembersOfWhichSequenceSomethingWasDiscarded() {
+        EventMessage<?> event = event("a");
+        queue.enqueue("a", letter("a", event));
+        queue.enqueue("b", letter("b", event("b")));
+
+        letters.discard("view", event.getIdentifier());
+
+        assertThat(letters.isParked("view", event.getIdentifier())).isFalse();
+        assertThat(discards.contains("view", "a")).isTrue();
+        assertThat(discards.contains("view", "b")).isFalse();
+        assertThat(discards.contains("other", "a")).isFalse();
     }
 
     @Test
