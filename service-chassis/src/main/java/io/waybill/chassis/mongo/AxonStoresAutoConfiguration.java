@@ -72,7 +72,7 @@ public class AxonStoresAutoConfiguration {
                 marks::mayReadFromTheBeginning);
     }
 
-    /** Processes write no batches of views: what they do next is to count on what they wrote. */
+    /** A process that writes its views by the batch says so itself: what it does next has to wait for them. */
     @Bean
     ConfigurerModule batches(ListableBeanFactory beans, Databases databases) {
         Set<String> projections = CheckpointsAutoConfiguration.projections(beans);

@@ -1,5 +1,6 @@
 package io.waybill.chassis.mongo;
 
+import com.mongodb.event.ConnectionClosedEvent;
 import com.mongodb.event.ConnectionPoolClearedEvent;
 import com.mongodb.event.ConnectionPoolListener;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,10 +18,17 @@ final class ConnectionLosses implements ConnectionPoolListener {
 
     private final AtomicInteger count = new AtomicInteger();
 
-    /** The driver does so when a connection broke, before it makes another. */
     @Override
     public void connectionPoolCleared(ConnectionPoolClearedEvent event) {
         count.incrementAndGet();
+    }
+
+    /** One that had no answer in time is closed alone. */
+    @Override
+    public void connectionClosed(ConnectionClosedEvent event) {
+        if (event.getReason() == ConnectionClosedEvent.Reason.ERROR) {
+            count.incrementAndGet();
+        }
     }
 
     /** To be called before a batch reads or writes anything. */

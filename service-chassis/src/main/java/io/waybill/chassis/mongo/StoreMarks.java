@@ -3,7 +3,9 @@ package io.waybill.chassis.mongo;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Updates.addEachToSet;
 import static com.mongodb.client.model.Updates.addToSet;
+import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.pullAll;
 import static com.mongodb.client.model.Updates.set;
 
@@ -43,6 +45,9 @@ public final class StoreMarks {
     private static final String ID = "_id";
     private static final String GENERATION = "generation";
     private static final String COLLECTIONS = "collections";
+    /** Those that somebody is clearing away. */
+    private static final String EMPTIED = "emptied";
+
     private static final String WHOLE = "whole";
     private static final String PROCESSOR = "processorName";
     private static final Logger LOG = LoggerFactory.getLogger(StoreMarks.class);
@@ -77,7 +82,7 @@ public final class StoreMarks {
      * Has all events read again if something was lost since the last look. What is left is cleared away only at the look
      * after that: by then whoever was in the midst of a batch has found his claim gone, and writes no more.
      */
-    public void look() {
+    void look() {
         @Nullable Document list = list();
         if (list == null) {
             list = begin(tokens.find(exists(PROCESSOR)).first() != null);
@@ -94,9 +99,18 @@ public final class StoreMarks {
         }
     }
 
-    /** Has these collections emptied without a loss; the next look marks them again. */
+    /** Has these collections emptied without a loss, until they are {@link #markAgain marked again}. */
     public void forget(List<String> collections) {
-        tokens.updateOne(eq(ID, MARK), pullAll(COLLECTIONS, collections));
+        tokens.updateOne(eq(ID, MARK), combine(pullAll(COLLECTIONS, collections), addEachToSet(EMPTIED, collections)));
+    }
+
+    /** To be called by whoever emptied them, unless another did so since. */
+    public void markAgain(List<String> collections) {
+        tokens.updateOne(eq(ID, MARK), pullAll(EMPTIED, collections));
+        @Nullable Document list = list();
+        if (list != null && list.getBoolean(WHOLE)) {
+            mark(list);
+        }
     }
 
     /** Whether tokens may be made that begin with the first event: what was left of a lost store is gone. */
@@ -113,6 +127,8 @@ public final class StoreMarks {
         }
         list.append(GENERATION, generation);
         fromEvents().forEach(name -> database.getCollection(name).deleteMany(new Document()));
+        // What was parked is parked again, in its order.
+        database.getCollection(DEAD_LETTERS).deleteMany(new Document());
         if (tokens.updateOne(thisOne(list), set(WHOLE, true)).getMatchedCount() == 0) {
             return null;
         }
@@ -165,6 +181,7 @@ public final class StoreMarks {
         known.addAll(fromEvents());
         Set<String> unmarked = new HashSet<>(known);
         unmarked.removeAll(list.getList(COLLECTIONS, String.class));
+        unmarked.removeAll(list.getList(EMPTIED, String.class, List.of()));
         String generation = list.getString(GENERATION);
         for (String name : unmarked) {
             database.getCollection(name)

@@ -16,7 +16,7 @@ import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 
 /**
- * What a projection makes of one batch of events: views are read once, folded in memory and written once, before the
+ * What a projection, or a process that asks for it, makes of one batch of events: views are read once, folded in memory and written once, before the
  * token of the batch is. A crash in between has the batch handled again, which finds what it wrote before.
  */
 public final class ViewBatch {

@@ -7,6 +7,8 @@ import static com.mongodb.client.model.Filters.exists;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.mongo.ViewChanges.Entry;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +34,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It also carries the number of that event in its aggregate. An event that is not the next one is from a processor
  * that has read on though the documents it wrote were lost or put back: it fails with {@link MissedEvents}, and is
- * handled again from the stored token. If what is between is missing even then, the store has lost it, and all events are
- * read again. Only what an operator {@link Discards discarded} may be missing.
+ * handled again from the stored token. If what is between is missing even then, an operator {@link Discards discarded} it,
+ * or the store has lost it, and all events are read again.
  *
  * @param <V> the view
  */
@@ -43,6 +45,11 @@ final class ViewCollection<V> {
 
     /** Where events are missing, by ID of the document. */
     private final Map<String, Gap> gaps = new ConcurrentHashMap<>();
+
+    /** Losses are rare. What is missing again so soon after everything was read again is not in the log for this build. */
+    private static final Duration BETWEEN_LOSSES = Duration.ofMinutes(10);
+
+    private volatile @Nullable Instant lastLoss;
 
     private record Gap(long before, long after) {}
 
@@ -81,7 +88,7 @@ final class ViewCollection<V> {
             return null;
         }
         if (sequence != null) {
-            requireNext(id, before, sequence);
+            requireNext(id, before, position, sequence);
         }
         V after = changes.fold(id, position, sequence, fold);
         writeUnlessWithOthers(changes, id, before);
@@ -145,36 +152,54 @@ final class ViewCollection<V> {
         }
     }
 
-    private void requireNext(String id, Entry<V> before, long sequence) {
+    private void requireNext(String id, Entry<V> before, long position, long sequence) {
         @Nullable Long last = before.sequence();
         if (last == null || sequence <= last + 1 || isRetriedDeadLetter()) {
             gaps.remove(id);
             return;
         }
-        if (followsDiscards()) {
+        var gap = new Gap(last, sequence);
+        if (!gap.equals(gaps.put(id, gap))) {
+            throw missed(id, gap, "");
+        }
+        gaps.remove(id);
+        if (isDiscarded(before.position(), position)) {
             LOG.warn("{} is shown without the events between {} and {}, which were discarded", id, last, sequence);
             return;
         }
-        var gap = new Gap(last, sequence);
-        boolean again = gap.equals(gaps.put(id, gap));
-        if (again) {
-            gaps.remove(id);
-            documents.deleteOne(eq(ViewCodec.ID, StoreMarks.MARK));
-        }
-        throw new MissedEvents("%s in %s has the events up to %d of its aggregate, and was given %d%s"
-                .formatted(
-                        id,
-                        documents.getNamespace().getCollectionName(),
-                        last,
-                        sequence,
-                        again ? " again: it is a loss, and all events are read again" : ""));
+        declareLoss(id, gap);
     }
 
-    private boolean followsDiscards() {
+    /** Unless that was done already, and is waited for. */
+    private void declareLoss(String id, Gap gap) {
+        Bson mark = eq(ViewCodec.ID, StoreMarks.MARK);
+        if (documents.find(mark).first() != null) {
+            Instant now = Instant.now();
+            @Nullable Instant before = lastLoss;
+            if (before != null && now.isBefore(before.plus(BETWEEN_LOSSES))) {
+                throw new IllegalStateException(said(id, gap) + " though all events were read again at " + before
+                        + ": is there an event of a type that this build does not know?");
+            }
+            lastLoss = now;
+            documents.deleteOne(mark);
+        }
+        throw missed(id, gap, " again: it is a loss, and all events are read again");
+    }
+
+    private MissedEvents missed(String id, Gap gap, String consequence) {
+        return new MissedEvents(said(id, gap) + consequence);
+    }
+
+    private String said(String id, Gap gap) {
+        return "%s in %s has the events up to %d of its aggregate, and was given %d"
+                .formatted(id, documents.getNamespace().getCollectionName(), gap.before(), gap.after());
+    }
+
+    private boolean isDiscarded(long after, long before) {
         return ViewBatch.current()
-                .filter(batch -> CurrentUnitOfWork.get().getMessage() instanceof DomainEventMessage<?> event
-                        && discards.contains(batch.processor(), event.getAggregateIdentifier()))
-                .isPresent();
+                .map(batch -> CurrentUnitOfWork.get().getMessage() instanceof DomainEventMessage<?> event
+                        && discards.areBetween(batch.processor(), event.getAggregateIdentifier(), after, before))
+                .orElse(false);
     }
 
     /** Those before it were discarded. Unlike all others it comes in no batch of a segment. */

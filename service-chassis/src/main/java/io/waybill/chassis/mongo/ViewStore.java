@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A read model, made of events. An event that comes again, or from a processor that does not know yet that it lost its
  * claim, changes nothing. Each processor writes in its own {@link Slot}, and what is found is found in the live one.
  *
- * <p>A projection's views are written with the others of its {@link ViewBatch batch}, all others at once.
+ * <p>Views are written with the others of their {@link ViewBatch batch}, or at once where there is none.
  *
  * @param <V> the view, a public record (the driver's codec reaches no other)
  */

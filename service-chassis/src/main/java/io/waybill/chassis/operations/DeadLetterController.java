@@ -133,7 +133,7 @@ class DeadLetterController {
         ParkedEvent letter = one(service, processor, letterId).letter();
         long position =
                 events.publish(new DeadLetterDiscarded(name, processor, letterId, letter.position(), reason.reason()));
-        letters.discard(processor, letterId);
+        letters.discard(letter);
         return new Discarded(letterId, position);
     }
 

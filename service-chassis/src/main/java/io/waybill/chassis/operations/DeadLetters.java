@@ -118,11 +118,9 @@ final class DeadLetters {
     }
 
     /** Takes a letter out for good; those behind it stay. */
-    void discard(String processor, String letterId) {
-        find(processor, letterId)
-                .ifPresent(
-                        letter -> discards.remember(processor, letter.letter().sequence()));
-        letters.deleteOne(is(processor, letterId));
+    void discard(ParkedEvent letter) {
+        discards.remember(letter.processor(), letter.sequence(), letter.position());
+        letters.deleteOne(is(letter.processor(), letter.letterId()));
     }
 
     /** How full the queue of each processor is; one that has parked nothing is missing. */

@@ -25,9 +25,7 @@ record Leftovers(MongoTemplate template, StoreMarks marks, Discards discards) {
 
     /** Has it not taken for a loss that they are cleared away, until they are {@link #markAgain marked again}. */
     void forgetMarks(Slot slot, List<ViewStore<?>> stores) {
-        marks.forget(stores.stream()
-                .map(store -> store.documents(slot).getNamespace().getCollectionName())
-                .toList());
+        marks.forget(names(slot, stores));
     }
 
     /** Tokens first: whoever still runs has lost his claim before the documents go. */
@@ -42,7 +40,13 @@ record Leftovers(MongoTemplate template, StoreMarks marks, Discards discards) {
         stores.forEach(store -> store.documents(slot).deleteMany(new BsonDocument()));
     }
 
-    void markAgain() {
-        marks.look();
+    void markAgain(Slot slot, List<ViewStore<?>> stores) {
+        marks.markAgain(names(slot, stores));
+    }
+
+    private static List<String> names(Slot slot, List<ViewStore<?>> stores) {
+        return stores.stream()
+                .map(store -> store.documents(slot).getNamespace().getCollectionName())
+                .toList();
     }
 }

@@ -281,7 +281,7 @@ public final class ReadModels implements LiveSlots {
         leftovers.wipe(unneeded.nameOf(model.projection()), unneeded, views);
         if (documents.store(
                 taken.with(rebuild.state() == State.PREPARING ? rebuild.running(clock.instant()) : rebuild.wiped()))) {
-            leftovers.markAgain();
+            leftovers.markAgain(unneeded, views);
         }
     }
 

@@ -3,7 +3,13 @@ package io.waybill.chassis.mongo;
 import static com.mongodb.client.model.Filters.eq;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.ServerAddress;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.connection.ClusterId;
+import com.mongodb.connection.ConnectionId;
+import com.mongodb.connection.ServerId;
+import com.mongodb.event.ConnectionClosedEvent;
+import com.mongodb.event.ConnectionClosedEvent.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -64,6 +70,20 @@ class ConnectionLossesTest {
 
             assertThat(database.getCollection("notes").find(eq("note")).first()).isNull();
             database.getCollection("tokens").insertOne(new Document("_id", "token"));
+            assertThat(losses.areAmidBatch()).isTrue();
+        });
+    }
+
+    /** The driver asks again on another connection, and leaves the others as they are. */
+    @Test
+    void areSeenThoughOnlyOneAnswerDidNotComeInTime() {
+        batch.execute(() -> {
+            losses.begin(batch);
+            var server = new ServerId(new ClusterId(), new ServerAddress());
+
+            losses.connectionClosed(new ConnectionClosedEvent(new ConnectionId(server), Reason.IDLE));
+            assertThat(losses.areAmidBatch()).isFalse();
+            losses.connectionClosed(new ConnectionClosedEvent(new ConnectionId(server), Reason.ERROR));
             assertThat(losses.areAmidBatch()).isTrue();
         });
     }

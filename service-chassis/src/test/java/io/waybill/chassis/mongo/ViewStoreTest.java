@@ -131,9 +131,12 @@ class ViewStoreTest {
     @Test
     void isMadeWithoutWhatWasDiscarded() {
         shelves.fold("a", 10, 0, none -> shelf("a", 1));
-        new Discards(database).remember("shelves", "a");
+        new Discards(database).remember("shelves", "a", 11);
+        Runnable attempt = () -> handle(later("a", 2), event -> fold(event, before -> shelf("a", before.count() + 1)));
 
-        handle(later("a", 2), event -> fold(event, before -> shelf("a", before.count() + 1)));
+        // It may have been lost as well, so it is looked for once more.
+        assertThatThrownBy(attempt::run).isInstanceOf(MissedEvents.class);
+        attempt.run();
         shelves.fold("a", 13, 3, before -> shelf("a", before.count() + 1));
 
         assertThat(shelves.find("a").count()).isEqualTo(3);
@@ -142,18 +145,47 @@ class ViewStoreTest {
     @Test
     void isMadeAnewIfAnythingElseIsMissingEvenWhenItIsHandledAgain() {
         shelves.fold("a", 10, 0, none -> shelf("a", 1));
-        new Discards(database).remember("shelves", "b");
-        new Discards(database).remember("others", "a");
-        var marks = shelves.documents(Slot.FIRST);
-        marks.insertOne(new BsonDocument("_id", new BsonString(StoreMarks.MARK)));
-        Runnable attempt = () -> handle(later("a", 2), event -> fold(event, before -> shelf("a", 99)));
+        var discards = new Discards(database);
+        discards.remember("shelves", "b", 11);
+        discards.remember("others", "a", 11);
+        discards.remember("shelves", "a", 9);
+        mark();
 
-        assertThatThrownBy(attempt::run).isInstanceOf(MissedEvents.class);
-        assertThat(marks.countDocuments(eq("_id", StoreMarks.MARK))).isEqualTo(1);
-        assertThatThrownBy(attempt::run).isInstanceOf(MissedEvents.class);
+        assertThatThrownBy(this::handleTooLate).isInstanceOf(MissedEvents.class);
+        assertThat(isMarked()).isTrue();
+        assertThatThrownBy(this::handleTooLate).isInstanceOf(MissedEvents.class);
+        assertThat(isMarked()).isFalse();
 
-        assertThat(marks.countDocuments(eq("_id", StoreMarks.MARK))).isZero();
         assertThat(shelves.find("a").count()).isEqualTo(1);
+    }
+
+    /** It would be read again for ever. */
+    @Test
+    void isNotMadeAnewTwiceForWhatIsNotThere() {
+        shelves.fold("a", 10, 0, none -> shelf("a", 1));
+        mark();
+        for (int attempt = 0; attempt < 4; attempt++) {
+            assertThatThrownBy(this::handleTooLate).isInstanceOf(MissedEvents.class);
+        }
+
+        mark();
+        assertThatThrownBy(this::handleTooLate).isInstanceOf(MissedEvents.class);
+        assertThatThrownBy(this::handleTooLate)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("type that this build does not know");
+        assertThat(isMarked()).isTrue();
+    }
+
+    private void mark() {
+        shelves.documents(Slot.FIRST).insertOne(new BsonDocument("_id", new BsonString(StoreMarks.MARK)));
+    }
+
+    private boolean isMarked() {
+        return shelves.documents(Slot.FIRST).countDocuments(eq("_id", StoreMarks.MARK)) == 1;
+    }
+
+    private void handleTooLate() {
+        handle(later("a", 2), event -> fold(event, before -> shelf("a", 99)));
     }
 
     private static List<DomainEventMessage<?>> later(String aggregate, long sequence) {

@@ -50,12 +50,17 @@ class CappedDeadLetterQueueTest {
         queue.enqueue("a", letter("a", event));
         queue.enqueue("b", letter("b", event("b")));
 
-        letters.discard("view", event.getIdentifier());
+        ParkedEvent parked =
+                letters.find("view", event.getIdentifier()).orElseThrow().letter();
+        letters.discard(parked);
 
         assertThat(letters.isParked("view", event.getIdentifier())).isFalse();
-        assertThat(discards.contains("view", "a")).isTrue();
-        assertThat(discards.contains("view", "b")).isFalse();
-        assertThat(discards.contains("other", "a")).isFalse();
+        long position = parked.position();
+        assertThat(discards.areBetween("view", "a", position - 1, position + 1)).isTrue();
+        assertThat(discards.areBetween("view", "a", position, position + 2)).isFalse();
+        assertThat(discards.areBetween("view", "a", position - 2, position)).isFalse();
+        assertThat(discards.areBetween("view", "b", -1, Long.MAX_VALUE)).isFalse();
+        assertThat(discards.areBetween("other", "a", -1, Long.MAX_VALUE)).isFalse();
     }
 
     @Test

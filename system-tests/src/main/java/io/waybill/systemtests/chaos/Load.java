@@ -27,10 +27,7 @@ final class Load {
     private static final int CANARY_PRODUCT = PRODUCTS;
 
     private static final int CUSTOMERS = 12;
-    /**
-     * With these a machine of two cores is busy, and has something left for a process that starts. With less it would be
-     * the load that is measured by a recovery.
-     */
+    /** Long enough that a recovery is more than a measure of what the load leaves to a process that starts. */
     private static final long THINK_MILLIS = 1_000;
 
     private static final long LOOK_MILLIS = 250;
