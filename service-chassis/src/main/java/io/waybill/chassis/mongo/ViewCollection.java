@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.bson.BsonDocument;
@@ -174,7 +175,7 @@ final class ViewCollection<V> {
     private void declareLoss(String id, Gap gap) {
         Bson mark = eq(ViewCodec.ID, StoreMarks.MARK);
         if (documents.find(mark).first() != null) {
-            Instant now = Instant.now();
+            Instant now = GenericEventMessage.clock.instant();
             @Nullable Instant before = lastLoss;
             if (before != null && now.isBefore(before.plus(BETWEEN_LOSSES))) {
                 throw new IllegalStateException(said(id, gap) + " though all events were read again at " + before

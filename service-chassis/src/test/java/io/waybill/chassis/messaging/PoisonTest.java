@@ -107,12 +107,12 @@ class PoisonTest {
         Errand.CONFUSING.clear();
         happened(new Retried("poisoned"));
         hasNotedAll();
-        assertThat(echoed()).containsExactly("tea", "riddle", "cup", "pot");
+        assertThat(echoed()).containsExactlyInAnyOrder("tea", "riddle", "cup", "pot");
 
         loseAllSagasAfterACheckpoint();
         hasNotedAll();
         othersHaveNoted("tea", "cup");
-        assertThat(echoed()).containsExactly("tea", "riddle", "cup", "pot");
+        assertThat(echoed()).containsExactlyInAnyOrder("tea", "riddle", "cup", "pot");
         assertThat(told()).isEqualTo(1);
     }
 
@@ -240,7 +240,7 @@ class PoisonTest {
         }
     }
 
-    /** What it has had echoed, in the order in which it first asked for it. */
+    /** What it has had echoed. What it asks for at once is done at once, in any order. */
     private List<String> echoed() {
         return published().stream()
                 .filter(Echoed.class::isInstance)
