@@ -13,6 +13,7 @@ import io.waybill.chassis.mongo.LiveSagas;
 import io.waybill.chassis.sample.SampleApplication;
 import io.waybill.chassis.sample.SampleApplication.Count;
 import io.waybill.chassis.sample.SampleApplication.Counted;
+import io.waybill.chassis.sample.SampleApplication.Echo;
 import io.waybill.chassis.sample.SampleApplication.Echoed;
 import io.waybill.chassis.sample.SampleApplication.Errand;
 import io.waybill.chassis.sample.SampleApplication.ErrandEvent.Begun;
@@ -27,8 +28,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.axonframework.axonserver.connector.AxonServerConnectionManager;
+import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.config.EventProcessingConfiguration;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
@@ -48,6 +51,7 @@ class PoisonTest {
     /** So many that some are in the segment of the one that is poisoned. */
     private static final int OTHERS = 12;
 
+    private static final String POISONED = "poisoned ";
     private static final Duration SECONDS = Duration.ofSeconds(20);
     /** A loss is seen a second later at the latest; then all events are read again. */
     private static final Duration HEALED = Duration.ofSeconds(40);
@@ -57,6 +61,8 @@ class PoisonTest {
 
     private AxonServerNode node;
     private ConfigurableApplicationContext service;
+    /** What the poisoned errand asked to have echoed, in that order. */
+    private final List<String> asked = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void start() throws IOException {
@@ -65,7 +71,7 @@ class PoisonTest {
     }
 
     private ConfigurableApplicationContext startService() {
-        return new SpringApplicationBuilder(SampleApplication.class)
+        ConfigurableApplicationContext started = new SpringApplicationBuilder(SampleApplication.class)
                 .run(
                         "--server.port=0",
                         "--axon.axonserver.servers=" + node.address(),
@@ -73,6 +79,13 @@ class PoisonTest {
                         "--waybill.mongodb.data-folder=" + folder,
                         "--waybill.look-interval=PT1S",
                         "--waybill.checkpoint-interval=PT0.5S");
+        started.getBean(CommandBus.class).registerDispatchInterceptor(messages -> (index, message) -> {
+            if (message.getPayload() instanceof Echo echo && echo.tally().startsWith(POISONED)) {
+                asked.add(echo.tally().substring(POISONED.length()));
+            }
+            return message;
+        });
+        return started;
     }
 
     @AfterEach
@@ -108,11 +121,13 @@ class PoisonTest {
         happened(new Retried("poisoned"));
         hasNotedAll();
         assertThat(echoed()).containsExactlyInAnyOrder("tea", "riddle", "cup", "pot");
+        assertThat(asked.stream().distinct()).containsExactly("tea", "riddle", "cup", "pot");
 
         loseAllSagasAfterACheckpoint();
         hasNotedAll();
         othersHaveNoted("tea", "cup");
         assertThat(echoed()).containsExactlyInAnyOrder("tea", "riddle", "cup", "pot");
+        assertThat(asked.stream().distinct()).containsExactly("tea", "riddle", "cup", "pot");
         assertThat(told()).isEqualTo(1);
     }
 
@@ -245,8 +260,8 @@ class PoisonTest {
         return published().stream()
                 .filter(Echoed.class::isInstance)
                 .map(event -> ((Echoed) event).tally())
-                .filter(tally -> tally.startsWith("poisoned "))
-                .map(tally -> tally.substring("poisoned ".length()))
+                .filter(tally -> tally.startsWith(POISONED))
+                .map(tally -> tally.substring(POISONED.length()))
                 .toList();
     }
 
