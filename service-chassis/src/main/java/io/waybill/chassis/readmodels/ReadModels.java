@@ -276,6 +276,10 @@ public final class ReadModels implements LiveSlots {
         leftovers.forgetMarks(unneeded, views);
         ReadModel taken = model.with(rebuild.wipedLater(onceNobodyWorksOnIt(clock.instant())));
         if (!documents.store(taken)) {
+            // Whoever was first may have marked them again before they were forgotten here.
+            if (rebuildOf(documents.find(model.projection())).wipeAt() == null) {
+                leftovers.markAgain(unneeded, views);
+            }
             return;
         }
         leftovers.wipe(unneeded.nameOf(model.projection()), unneeded, views);
