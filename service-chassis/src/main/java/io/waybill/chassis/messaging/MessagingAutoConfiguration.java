@@ -36,8 +36,10 @@ public class MessagingAutoConfiguration {
 
     /** Enough to make one read, one write and one token of many events, small enough to be tried again as a whole. */
     private static final int EVENT_BATCH_SIZE = 100;
-    /** The most instances of one service that can share its work; more only cost tokens. */
+    /** The most instances of one service that can share the work of a process; more only cost tokens. */
     public static final int SEGMENTS = 4;
+    /** Each reads all events, and its share of them is what a batch can hold at most, so few make a rebuild fast. */
+    public static final int PROJECTION_SEGMENTS = 2;
 
     @Bean
     @Primary

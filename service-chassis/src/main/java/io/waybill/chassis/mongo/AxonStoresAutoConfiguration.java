@@ -3,6 +3,7 @@ package io.waybill.chassis.mongo;
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.Checkpoints;
 import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
+import io.waybill.chassis.messaging.MessagingAutoConfiguration;
 import io.waybill.chassis.messaging.ReadProgress;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
@@ -58,7 +59,8 @@ public class AxonStoresAutoConfiguration {
             Serializer serializer,
             Databases databases,
             StoreMarks marks,
-            Checkpoints checkpoints) {
+            Checkpoints checkpoints,
+            ListableBeanFactory beans) {
         // What was lost while the service was stopped has to be known before anything is read.
         marks.firstLook();
         // An embedded store has one user at a time, so after a crash the next one need not wait for the claims of the
@@ -66,10 +68,14 @@ public class AxonStoresAutoConfiguration {
         String node = databases.areEmbedded()
                 ? "the only user of this store"
                 : ManagementFactory.getRuntimeMXBean().getName();
+        Set<String> projections = CheckpointsAutoConfiguration.projections(beans);
         return new LastWriteTokenStore(
                 new TokenDocuments(template, serializer, node, databases.losses()),
                 checkpoints::refresh,
-                marks::mayReadFromTheBeginning);
+                marks::mayReadFromTheBeginning,
+                processor -> projections.contains(processor)
+                        ? MessagingAutoConfiguration.PROJECTION_SEGMENTS
+                        : MessagingAutoConfiguration.SEGMENTS);
     }
 
     /** A process that writes its views by the batch says so itself: what it does next has to wait for them. */

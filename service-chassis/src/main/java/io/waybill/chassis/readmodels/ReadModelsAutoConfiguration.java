@@ -15,9 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import org.axonframework.common.AxonThreadFactory;
 import org.axonframework.common.transaction.NoTransactionManager;
 import org.axonframework.config.Configuration;
 import org.axonframework.config.ConfigurerModule;
@@ -120,13 +118,13 @@ public class ReadModelsAutoConfiguration {
                 .coordinatorExecutor(processor -> coordinator(processor, configuration));
         return new SlotProcessor(
                 MessagingAutoConfiguration.streaming(configuration, builder, positions, lookInterval)
+                        .initialSegmentCount(MessagingAutoConfiguration.PROJECTION_SEGMENTS)
                         .batchSize(VIEW_BATCH_SIZE),
                 () -> models.isNeeded(name));
     }
 
     private static ScheduledExecutorService coordinator(String processor, Configuration configuration) {
-        ScheduledExecutorService thread =
-                Executors.newSingleThreadScheduledExecutor(new AxonThreadFactory("Coordinator[" + processor + "]"));
+        var thread = new CoordinatorThread(processor);
         configuration.onShutdown(thread::shutdown);
         return thread;
     }

@@ -1,6 +1,7 @@
 package io.waybill.chassis.mongo;
 
 import io.waybill.chassis.messaging.Checkpoints;
+import io.waybill.chassis.messaging.MessagingAutoConfiguration;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.extensions.mongo.MongoTemplate;
 import org.axonframework.serialization.Serializer;
@@ -25,6 +26,7 @@ public class AnotherProcess {
         return new LastWriteTokenStore(
                 new TokenDocuments(template, serializer, NAME, databases.losses()),
                 checkpoints::refresh,
-                marks::mayReadFromTheBeginning);
+                marks::mayReadFromTheBeginning,
+                processor -> MessagingAutoConfiguration.SEGMENTS);
     }
 }

@@ -34,7 +34,8 @@ class LastWriteTokenStoreTest {
                 }
             },
             processor -> {},
-            () -> true);
+            () -> true,
+            processor -> 2);
 
     private final BatchingUnitOfWork<EventMessage<?>> batch =
             new BatchingUnitOfWork<>(List.of(GenericEventMessage.asEventMessage("event")));
@@ -97,7 +98,8 @@ class LastWriteTokenStoreTest {
                     }
                 },
                 processor -> {},
-                () -> true);
+                () -> true,
+                processor -> 2);
 
         robbed.deleteToken("views", 1);
         assertThatThrownBy(() -> robbed.storeToken(new GlobalSequenceTrackingToken(1), "views", 0))
@@ -123,8 +125,14 @@ class LastWriteTokenStoreTest {
                     }
                 },
                 processor -> {},
-                () -> true);
+                () -> true,
+                processor -> 2);
 
         assertThat(late.retrieveStorageIdentifier()).hasValue("theirs");
+    }
+
+    @Test
+    void makesAsManyTokensAsTheProcessorIsToHaveWhenAllAreGone() {
+        assertThat(store.fetchAvailableSegments("views")).hasSize(2);
     }
 }

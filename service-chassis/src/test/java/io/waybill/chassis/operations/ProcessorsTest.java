@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.messaging.MessagingAutoConfiguration;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.sample.SampleApplication;
 import io.waybill.chassis.sample.SampleApplication.Count;
@@ -89,7 +90,7 @@ class ProcessorsTest {
             assertThat(tallies.at("/running").asBoolean()).isTrue();
             assertThat(tallies.at("/caughtUp").asBoolean()).isTrue();
             assertThat(tallies.at("/farBehind").asBoolean()).isFalse();
-            assertThat(tallies.at("/segments").size()).isEqualTo(4);
+            assertThat(tallies.at("/segments").size()).isEqualTo(MessagingAutoConfiguration.PROJECTION_SEGMENTS);
             assertThat(tallies.findValuesAsString("claimed")).containsOnly("HERE");
         });
         assertThat(processor("echo").at("/kind").asString()).isEqualTo("PROCESS");
