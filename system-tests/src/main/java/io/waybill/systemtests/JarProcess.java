@@ -63,28 +63,56 @@ public final class JarProcess {
 
     /** The command by which a packaged module is started: its JVM options, its jar and these arguments. */
     public static List<String> commandOf(Service service, List<String> arguments) {
-        return command(service, List.of("-jar", jar(service.moduleName()).toString()), arguments);
+        return service.isOnChassis()
+                ? commandWithArchive(service, List.of(), "", arguments)
+                : plainCommandOf(service, List.of(), arguments);
     }
 
-    /** The same with the jar of the crash points beside the service's own; they report to the port. */
+    /** The same without the classes of libraries that were read before. */
+    static List<String> plainCommandOf(Service service, List<String> options, List<String> arguments) {
+        var program = new ArrayList<>(options);
+        program.addAll(List.of("-jar", jar(service.moduleName()).toString()));
+        return command(service, program, arguments);
+    }
+
+    /** With the jar of the crash points beside the service's own; they report to the port. */
     static List<String> commandWithCrashPoints(Service service, int port, List<String> arguments) {
+        return commandWithArchive(
+                service,
+                List.of("-Dwaybill.crash-points=" + port),
+                File.pathSeparator + jar("crash-points"),
+                arguments);
+    }
+
+    private static List<String> commandWithArchive(
+            Service service, List<String> options, String moreJars, List<String> arguments) {
         Path jar = jar(service.moduleName());
+        var program = new ArrayList<>(options);
+        program.addAll(ClassArchive.options(jar + moreJars));
+        program.add(mainClassOf(jar));
+        return command(service, program, arguments);
+    }
+
+    private static String mainClassOf(Path jar) {
         try (var opened = new JarFile(jar.toFile())) {
-            String main = opened.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
-            String classPath = jar + File.pathSeparator + jar("crash-points");
-            return command(service, List.of("-Dwaybill.crash-points=" + port, "-cp", classPath, main), arguments);
+            return opened.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private static List<String> command(Service service, List<String> program, List<String> arguments) {
-        String options = service == Service.AXONSERVER ? "axonserver" : "service-chassis";
         var command = new ArrayList<String>();
-        command.add("@" + projectRoot().resolve(options).resolve("jvm.options"));
+        command.add(optionsOf(service));
         command.addAll(program);
         command.addAll(arguments);
         return command;
+    }
+
+    /** The file of a service's JVM options, as the JVM is given it. */
+    static String optionsOf(Service service) {
+        String options = service == Service.AXONSERVER ? "axonserver" : "service-chassis";
+        return "@" + projectRoot().resolve(options).resolve("jvm.options");
     }
 
     private static Path jar(String module) {

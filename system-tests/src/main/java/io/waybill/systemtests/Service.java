@@ -21,6 +21,11 @@ public enum Service {
         return this == AXONSERVER ? "/actuator/health" : "/actuator/health/readiness";
     }
 
+    /** Whether it is built on the chassis, and so on its libraries. */
+    boolean isOnChassis() {
+        return this != AXONSERVER && this != GATEWAY;
+    }
+
     /** Whether it takes a part in processes: sends or handles their commands. */
     boolean hasCrashPoints() {
         return this == ORDER_COMMAND || this == INVENTORY_SAGA || this == PAYMENT_SERVICE;
