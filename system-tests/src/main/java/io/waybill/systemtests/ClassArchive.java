@@ -15,35 +15,36 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
 /**
  * The classes of the libraries that all services have in common, read and linked once instead of at each start of each
- * process: an archive of the JVM's class data sharing. It belongs to one JDK and one set of libraries, not to one build of
- * ours. A JVM that cannot use it says so and starts without it.
+ * process: an archive of the JVM's class data sharing. It belongs to one JDK, its options and one set of libraries, and
+ * not to one build of ours. A JVM that cannot use it starts without any, which is slower than with the JDK's own.
  */
-public final class ClassArchive {
+final class ClassArchive {
 
     /** Links the classes in the archive; before it an archive holds them only read. */
     private static final int FIRST_JDK_THAT_LINKS = 24;
 
-    private static final Duration START_LIMIT = Duration.ofMinutes(4);
-    private static final Duration DUMP_LIMIT = Duration.ofMinutes(4);
+    /** A few seconds on an idle machine; whoever needs longer hangs. */
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+
+    private static final int LOG_TAIL_LINES = 50;
 
     private ClassArchive() {}
 
-    /** Makes it if there is none for this JDK and these libraries. */
-    public static void main(String[] args) {
-        Path unused = upToDate();
-    }
-
     /**
-     * How a program is started with it.
+     * How a program is started with it, or without it if it cannot be made.
      *
      * @param jars what else belongs to the class path
      */
     static List<String> options(String jars) {
-        String archive = "-XX:SharedArchiveFile=" + upToDate();
-        return List.of(archive, "-cp", libraries() + File.pathSeparator + jars);
+        return Found.ARCHIVE
+                .map(archive ->
+                        List.of("-XX:SharedArchiveFile=" + archive, "-cp", libraries() + File.pathSeparator + jars))
+                .orElse(List.of("-cp", jars));
     }
 
     /** A class path, which has to begin so, or the JVM does not take the archive. */
@@ -55,44 +56,61 @@ public final class ClassArchive {
         }
     }
 
-    private static synchronized Path upToDate() {
-        Path archive = folder().resolve("classes.jsa");
-        Path madeOf = folder().resolve("classes.made-of");
-        try {
-            String made = whatItIsMadeOf();
-            if (!Files.exists(archive)
-                    || !Files.exists(madeOf)
-                    || !Files.readString(madeOf).equals(made)) {
-                make(archive);
-                Files.writeString(madeOf, made);
+    /** Looked for once, when the first service is started. */
+    private static final class Found {
+
+        static final Optional<Path> ARCHIVE = find();
+
+        private static Optional<Path> find() {
+            try {
+                return Optional.of(makeIfNeeded());
+            } catch (IOException | IllegalStateException e) {
+                System.err.println("Services start slowly, because the archive of their classes cannot be made: " + e);
+                return Optional.empty();
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("The class archive cannot be made", e);
         }
-        return archive;
     }
 
-    /** The JVM takes an archive only with the very files that it was made of. */
-    private static String whatItIsMadeOf() throws IOException {
-        var all = new StringBuilder(Runtime.version().toString());
-        for (String library : libraries().split(File.pathSeparator, -1)) {
-            all.append('\n')
-                    .append(Files.getLastModifiedTime(Path.of(library)))
-                    .append(' ')
-                    .append(library);
+    private static Path makeIfNeeded() throws IOException {
+        Path made = folder().resolve("classes.jsa");
+        Path madeOf = folder().resolve("classes.made-of");
+        String now = whatItIsMadeOf();
+        if (!Files.exists(made)
+                || !Files.exists(madeOf)
+                || !Files.readString(madeOf).equals(now)) {
+            make(made);
+            Files.writeString(madeOf, now);
         }
-        return all.toString();
+        return made;
+    }
+
+    /** The JVM takes an archive only with the files and options that it was made of. The launcher reads the first line. */
+    private static String whatItIsMadeOf() throws IOException {
+        Path jdk = Path.of(System.getProperty("java.home"));
+        var all = new ArrayList<>(
+                List.of(jdk.toString(), Runtime.version().toString(), stamp(jdk.resolve("lib/modules"))));
+        all.addAll(Files.readAllLines(JarProcess.optionsOf(Service.PAYMENT_SERVICE)));
+        for (String library : libraries().split(File.pathSeparator, -1)) {
+            all.add(stamp(Path.of(library)));
+        }
+        return String.join("\n", all);
+    }
+
+    private static String stamp(Path file) throws IOException {
+        return file + " " + Files.getLastModifiedTime(file);
     }
 
     private static void make(Path archive) throws IOException {
         Path scratch = Files.createTempDirectory("waybill-class-archive");
+        Path made =
+                archive.resolveSibling("classes.new-" + ProcessHandle.current().pid());
         try {
             Path classes = scratch.resolve("classes");
             listWhatAServiceLoads(classes, scratch);
-            Path made = archive.resolveSibling("classes.new");
             dump(classes, made, scratch.resolve("dump.log"));
-            Files.move(made, archive, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE);
         } finally {
+            Files.deleteIfExists(made);
             delete(scratch);
         }
     }
@@ -115,17 +133,19 @@ public final class ClassArchive {
                 port,
                 Map.of("WAYBILL_DATA", scratch.toString(), "WAYBILL_AXONSERVER", "127.0.0.1:" + grpc),
                 scratch);
+        var leftovers = new Thread(() -> end(service, node));
+        Runtime.getRuntime().addShutdownHook(leftovers);
         try {
             node.launch();
-            node.awaitReady(START_LIMIT);
+            node.awaitReady(LIMIT);
             service.launch();
-            service.awaitReady(START_LIMIT);
-        } catch (RuntimeException e) {
+            service.awaitReady(LIMIT);
+        } catch (ConditionTimeoutException | TerminalFailureException e) {
             throw new IllegalStateException(
-                    "No class archive: a service did not start.\n" + String.join("\n", service.logTail(50)), e);
+                    "a service did not start.\n" + String.join("\n", service.logTail(LOG_TAIL_LINES)), e);
         } finally {
-            stop(service);
-            stop(node);
+            end(service, node);
+            Runtime.getRuntime().removeShutdownHook(leftovers);
         }
     }
 
@@ -144,16 +164,18 @@ public final class ClassArchive {
                 logs);
     }
 
-    private static void stop(JarProcess process) {
-        if (process.isAlive()) {
-            process.stop();
+    private static void end(JarProcess... processes) {
+        for (JarProcess process : processes) {
+            if (process.isAlive()) {
+                process.kill();
+            }
         }
     }
 
     private static void dump(Path classes, Path made, Path log) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add(JarProcess.optionsOf(Service.PAYMENT_SERVICE));
+        command.add("@" + JarProcess.optionsOf(Service.PAYMENT_SERVICE));
         command.add("-Xshare:dump");
         if (Runtime.version().feature() >= FIRST_JDK_THAT_LINKS) {
             command.add("-XX:+AOTClassLinking");
@@ -166,9 +188,9 @@ public final class ClassArchive {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            if (!dump.waitFor(DUMP_LIMIT.toSeconds(), TimeUnit.SECONDS) || dump.exitValue() != 0) {
+            if (!dump.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || dump.exitValue() != 0) {
                 dump.destroyForcibly();
-                throw new IllegalStateException("No class archive: the JVM made none.\n" + Files.readString(log));
+                throw new IllegalStateException("the JVM made none.\n" + Files.readString(log));
             }
         } catch (InterruptedException e) {
             dump.destroyForcibly();

@@ -103,16 +103,16 @@ public final class JarProcess {
 
     private static List<String> command(Service service, List<String> program, List<String> arguments) {
         var command = new ArrayList<String>();
-        command.add(optionsOf(service));
+        command.add("@" + optionsOf(service));
         command.addAll(program);
         command.addAll(arguments);
         return command;
     }
 
-    /** The file of a service's JVM options, as the JVM is given it. */
-    static String optionsOf(Service service) {
+    /** The file of a service's JVM options. */
+    static Path optionsOf(Service service) {
         String options = service == Service.AXONSERVER ? "axonserver" : "service-chassis";
-        return "@" + projectRoot().resolve(options).resolve("jvm.options");
+        return projectRoot().resolve(options).resolve("jvm.options");
     }
 
     private static Path jar(String module) {

@@ -38,7 +38,7 @@ public class MessagingAutoConfiguration {
     private static final int EVENT_BATCH_SIZE = 100;
     /** The most instances of one service that can share the work of a process; more only cost tokens. */
     public static final int SEGMENTS = 4;
-    /** Each reads all events, and its share of them is what a batch can hold at most, so few make a rebuild fast. */
+    /** A segment is given all events and keeps its share, so that a rebuild is the faster the fewer there are. */
     public static final int PROJECTION_SEGMENTS = 2;
 
     @Bean

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerThreads extends ScheduledThreadPoolExecutor {
 
-    /** Axon's own number: one for each segment that there is at first. */
+    /** Axon's own number: one for each segment that a process has at first. */
     private static final int THREADS = 4;
 
     private final Runnable progress;

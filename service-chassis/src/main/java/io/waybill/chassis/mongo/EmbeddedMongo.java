@@ -20,22 +20,30 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server of the Mongo wire protocol inside this process, on a file of its own, for machines where no MongoDB is
  * installed. What it has acknowledged survives the end of the process; what it holds is derived from the event store.
  */
 public final class EmbeddedMongo implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedMongo.class);
 
     /** Begins the names of the maps in which the library keeps documents. */
     private static final String COLLECTIONS = "databases.";
@@ -50,18 +58,48 @@ public final class EmbeddedMongo implements AutoCloseable {
     private static final String FORMAT = "waybill.format";
     private static final int FORMAT_OF_NOW = 2;
 
+    /** The store keeps everything for 45 s, so that more often would move little; fewer at a time would take longer. */
+    private static final Duration BETWEEN_COMPACTIONS = Duration.ofSeconds(10);
+
+    /** A file holds twice what is in use at most, which is little to pay for not moving it again and again. */
+    private static final int SMALLEST_FILL_PERCENT = 50;
+
+    /** Takes some tens of milliseconds, for which everybody waits. */
+    private static final int BYTES_TO_MOVE = 4 * 1024 * 1024;
+
+    /** Neither that of a start that failed, which is 1, nor that of a signal, which is above 128. */
+    private static final int EXIT_CODE_OF_A_BROKEN_STORE = 4;
+
     private final MongoServer server;
     private final InetSocketAddress address;
 
     /**
+     * A store whose process ends if its file can no longer be written, as when the disk is full.
+     *
      * @param file where the store lies; it and its folder are made if they are missing
      * @param port to listen on, on the loopback interface; 0 for any that is free
      * @throws IllegalStateException if another process has the file open
      */
     public EmbeddedMongo(Path file, int port) {
-        server = new MongoServer(new CommittingBackend(open(file)));
+        this(open(file), port, BETWEEN_COMPACTIONS, cause -> endProcess(file, cause));
+    }
+
+    /** @param whenBroken told why by each request that finds that the store has closed itself */
+    EmbeddedMongo(
+            MVStore store, int port, Duration betweenCompactions, Consumer<@Nullable MVStoreException> whenBroken) {
+        server = new MongoServer(new CommittingBackend(store, betweenCompactions, whenBroken));
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         address = server.getLocalAddress();
+    }
+
+    /** It would answer nothing but errors for ever, and an orderly end would wait for it. */
+    private static void endProcess(Path file, @Nullable MVStoreException cause) {
+        LOG.error(
+                "The embedded store {} has closed itself, so this process ends. If it comes again though the disk has"
+                        + " room, delete the file: what was in it is made from the event store again.",
+                file,
+                cause);
+        Runtime.getRuntime().halt(EXIT_CODE_OF_A_BROKEN_STORE);
     }
 
     /** How it is reached. */
@@ -74,7 +112,7 @@ public final class EmbeddedMongo implements AutoCloseable {
         server.shutdownNow();
     }
 
-    private static MVStore open(Path file) {
+    static MVStore open(Path file) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             // Writes are committed one by one below; the store's own writer would only wake the processor.
@@ -117,13 +155,21 @@ public final class EmbeddedMongo implements AutoCloseable {
      */
     private static final class CommittingBackend extends H2Backend {
 
+        /** Whatever the fill of all places is, also of those that are too young. */
+        private static final int ALWAYS = 101;
+
         private static final Set<String> DROPS = Set.of("drop", "dropDatabase");
         private static final Set<String> READS = Set.of("find", "getMore", "aggregate", "count", "distinct", "hello");
 
         private final ReadWriteLock changes = new ReentrantReadWriteLock();
+        private final Duration betweenCompactions;
+        private final Consumer<@Nullable MVStoreException> whenBroken;
+        private long compacted = System.nanoTime();
 
-        CommittingBackend(MVStore store) {
+        CommittingBackend(MVStore store, Duration betweenCompactions, Consumer<@Nullable MVStoreException> whenBroken) {
             super(store);
+            this.betweenCompactions = betweenCompactions;
+            this.whenBroken = whenBroken;
         }
 
         @Override
@@ -169,6 +215,17 @@ public final class EmbeddedMongo implements AutoCloseable {
 
         @Override
         public Document handleMessage(MongoMessage message) {
+            try {
+                return handleAndCommit(message);
+            } finally {
+                // The server closes it only when there are no more requests.
+                if (getMvStore().isClosed()) {
+                    whenBroken.accept(getMvStore().getPanicException());
+                }
+            }
+        }
+
+        private Document handleAndCommit(MongoMessage message) {
             String command = message.getDocument().keySet().iterator().next();
             Lock lock = DROPS.contains(command) ? changes.writeLock() : changes.readLock();
             Document answer = within(lock, () -> super.handleMessage(message));
@@ -182,8 +239,30 @@ public final class EmbeddedMongo implements AutoCloseable {
             boolean left = getMvStore().hasUnsavedChanges();
             if (left) {
                 commit();
+                compactIfDue();
             }
             return left;
+        }
+
+        /** What changes is written elsewhere, and what lay beside it keeps the place from being used again. */
+        private void compactIfDue() {
+            if (System.nanoTime() - compacted >= betweenCompactions.toNanos()) {
+                compacted = System.nanoTime();
+                if (fillOfOldPercent() < SMALLEST_FILL_PERCENT && getMvStore().compact(ALWAYS, BYTES_TO_MOVE)) {
+                    commit();
+                }
+            }
+        }
+
+        /** Of the places that are old enough to be used again. The library tells it only so. */
+        private int fillOfOldPercent() {
+            var percent = new AtomicInteger();
+            getMvStore().getFileStore().populateInfo((name, value) -> {
+                if (name.equals("info.CHUNKS_FILL_RATE_RW")) {
+                    percent.set(Integer.parseInt(value));
+                }
+            });
+            return percent.get();
         }
 
         private static <T> T within(Lock lock, Supplier<T> action) {

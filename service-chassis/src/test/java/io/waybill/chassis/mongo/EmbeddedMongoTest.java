@@ -11,6 +11,7 @@ import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.MongoException;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
@@ -22,6 +23,7 @@ import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -29,6 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.bson.Document;
 import org.bson.conversions.Bson;
+import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +43,7 @@ class EmbeddedMongoTest {
     private static final int CHANGES = 60;
     private static final int COPY_EVERY = 4;
     private static final int BUNDLE = 20;
+    private static final int SCATTERED = 3_000;
 
     @TempDir
     private Path folder;
@@ -239,6 +243,43 @@ class EmbeddedMongoTest {
 
     private static List<String> ids(FindIterable<Document> found) {
         return found.map(document -> document.getString("_id")).into(new ArrayList<>());
+    }
+
+    /** Each of many small changes leaves a hole where the pages that it changes were. */
+    @Test
+    void fillsItsHoles() {
+        MVStore store = EmbeddedMongo.open(folder.resolve("notes.mv"));
+        store.setRetentionTime(0);
+        var broken = new AtomicBoolean();
+        try (var server = new EmbeddedMongo(store, 0, Duration.ZERO, cause -> broken.set(true));
+                MongoClient client = MongoClients.create(server.uri())) {
+            var notes = client.getDatabase("notes").getCollection("notes");
+            for (int i = 0; i < SCATTERED; i++) {
+                notes.insertOne(new Document("_id", "%08x".formatted(i * 0x9E3779B1)).append("text", "x".repeat(200)));
+            }
+
+            assertThat(store.getFileStore().size()).isLessThan(SCATTERED * 1_200L);
+            assertThat(notes.countDocuments()).isEqualTo(SCATTERED);
+        }
+        assertThat(broken).isFalse();
+    }
+
+    /** As it does when it cannot write its file. */
+    @Test
+    void tellsWhenTheStoreHasClosedItself() {
+        MVStore store = EmbeddedMongo.open(folder.resolve("notes.mv"));
+        var broken = new AtomicBoolean();
+        try (var server = new EmbeddedMongo(store, 0, Duration.ofDays(1), cause -> broken.set(true));
+                MongoClient client = MongoClients.create(server.uri())) {
+            var notes = client.getDatabase("notes").getCollection("notes");
+            notes.insertOne(new Document("_id", 1));
+            assertThat(broken).isFalse();
+
+            store.closeImmediately();
+
+            assertThatThrownBy(() -> notes.insertOne(new Document("_id", 2))).isInstanceOf(MongoException.class);
+            assertThat(broken).isTrue();
+        }
     }
 
     @Test
