@@ -9,12 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.TerminalFailureException;
 
@@ -111,7 +109,7 @@ final class ClassArchive {
             Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(made);
-            delete(scratch);
+            WaybillSystem.delete(scratch);
         }
     }
 
@@ -174,7 +172,7 @@ final class ClassArchive {
 
     private static void dump(Path classes, Path made, Path log) throws IOException {
         var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(JarProcess.java());
         command.add("@" + JarProcess.optionsOf(Service.PAYMENT_SERVICE));
         command.add("-Xshare:dump");
         if (Runtime.version().feature() >= FIRST_JDK_THAT_LINKS) {
@@ -196,14 +194,6 @@ final class ClassArchive {
             dump.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the class archive was made", e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 

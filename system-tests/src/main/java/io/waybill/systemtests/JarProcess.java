@@ -109,6 +109,11 @@ public final class JarProcess {
         return command;
     }
 
+    /** The program that starts a JVM like this one. */
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
     /** The file of a service's JVM options. */
     static Path optionsOf(Service service) {
         String options = service == Service.AXONSERVER ? "axonserver" : "service-chassis";
@@ -126,7 +131,7 @@ public final class JarProcess {
     /** Starts it without waiting for anything. */
     public void launch() {
         var whole = new ArrayList<String>();
-        whole.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        whole.add(java());
         whole.addAll(command);
         var builder = new ProcessBuilder(whole)
                 .redirectErrorStream(true)
