@@ -93,6 +93,7 @@ final class Documents {
     private Object answer(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
         return switch (method.getName()) {
             case "getCodecRegistry" -> CODECS;
+            case "withWriteConcern" -> proxy;
             case "getCollection" ->
                 collection(
                         (String) argument(arguments, 0),
@@ -152,6 +153,7 @@ final class Documents {
             Object first = argument(arguments, 0);
             return switch (method.getName()) {
                 case "find" -> proxy(FindIterable.class, new Found<>(matching(bson(first)), this::decode));
+                case "withWriteConcern" -> proxy;
                 // All are looked at anyway.
                 case "createIndex" -> "index";
                 case "insertOne" -> write(() -> insert(encode(first)));

@@ -106,7 +106,7 @@ final class Reader {
         BsonDocument token = Objects.requireNonNull(store.token(id), "nothing can be read without a position");
         int from = Store.position(token);
         int claimed = ++claim;
-        store.checkpoints().refresh(processor);
+        store.checkpoints().beforeClaim(processor);
         var own = new Claim(() -> claimed == claim && store.isStill(id, token), store.checkpoint(log, processor));
         try {
             instances.get(busy++).handle(log.read(from, from + count), own);

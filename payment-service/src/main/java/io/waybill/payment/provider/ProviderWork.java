@@ -14,6 +14,7 @@ import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReturnDocument;
 import io.waybill.chassis.mongo.Databases;
 import java.time.Duration;
@@ -36,6 +37,7 @@ import org.springframework.stereotype.Component;
 class ProviderWork {
 
     private static final Date NOT_CLAIMED = Date.from(Instant.EPOCH);
+    private static final Bson FREE = set("claimedUntil", NOT_CLAIMED);
 
     private final MongoCollection<Document> payments;
     private final Semaphore news = new Semaphore(0);
@@ -49,12 +51,14 @@ class ProviderWork {
     }
 
     ProviderWork(MongoDatabase database) {
-        payments = database.getCollection("providerWork");
+        payments = database.getCollection("providerWork").withWriteConcern(Databases.MADE_OF_EVENTS);
+        // Most of it is not due for days: holds that have not expired.
+        payments.createIndex(Indexes.ascending("dueAt"));
     }
 
     /** Nobody else has the database, so whoever holds a claim has died, and its payments need not wait for the claim. */
     void freeAll() {
-        payments.updateMany(new Document(), set("claimedUntil", NOT_CLAIMED));
+        payments.updateMany(new Document(), FREE);
     }
 
     /**
@@ -111,8 +115,9 @@ class ProviderWork {
 
     /** Nothing more is to be done, unless something came in while it was worked at. */
     void done(Item item) {
-        payments.deleteOne(stillAt(item));
-        free(item);
+        if (payments.deleteOne(stillAt(item)).getDeletedCount() == 0) {
+            free(item);
+        }
     }
 
     /** Makes it due at once; false if nothing is outstanding. */
@@ -139,30 +144,35 @@ class ProviderWork {
 
     /** Gives a payment back that was answered, or that cannot be asked about yet. */
     void release(Item item, Instant dueAt) {
-        delay(item, dueAt);
-        free(item);
+        giveBack(item, set("dueAt", Date.from(dueAt)));
     }
 
     /** Gives a payment back whose call failed. */
     void failed(Item item, Instant dueAt, String error, boolean lost) {
-        payments.updateOne(
-                stillAt(item),
+        giveBack(
+                item,
                 combine(
                         inc("attempts", 1),
                         inc("lost", lost ? 1 : 0),
                         set("lastError", error),
                         set("dueAt", Date.from(dueAt))));
-        free(item);
     }
 
-    private void delay(Item item, Instant dueAt) {
-        payments.updateOne(stillAt(item), set("dueAt", Date.from(dueAt)));
+    /** @param change if nothing else came in that is to be done first */
+    private void giveBack(Item item, Bson change) {
+        Bson unchanged = and(stillAt(item), stillOurs(item));
+        if (payments.updateOne(unchanged, combine(change, FREE)).getMatchedCount() == 0) {
+            free(item);
+        }
     }
 
     private void free(Item item) {
-        Bson stillOurs = eq("claimedUntil", Date.from(item.claimedUntil()));
-        payments.updateOne(and(eq(item.paymentId()), stillOurs), set("claimedUntil", NOT_CLAIMED));
+        payments.updateOne(and(eq(item.paymentId()), stillOurs(item)), FREE);
         news.release();
+    }
+
+    private static Bson stillOurs(Item item) {
+        return eq("claimedUntil", Date.from(item.claimedUntil()));
     }
 
     /** While it was worked at, an answer may have come in, and the next task with it. */
@@ -175,11 +185,6 @@ class ProviderWork {
         if (news.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
             news.drainPermits();
         }
-    }
-
-    /** Where one payment is due there may be more. */
-    void wakeAnother() {
-        news.release();
     }
 
     private static Item item(Document document) {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.axonframework.common.AxonException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,7 @@ class ProviderWorkers implements SmartLifecycle {
     private final Courier courier;
     private final Clock clock = Clock.systemUTC();
     private final List<Thread> threads = new ArrayList<>();
+    private final Lock looking = new ReentrantLock();
     private volatile boolean running;
 
     ProviderWorkers(
@@ -91,13 +94,7 @@ class ProviderWorkers implements SmartLifecycle {
     private void workUntilStopped() {
         while (running) {
             try {
-                Optional<Item> due = work.claim(clock.instant(), settings.claim());
-                if (due.isPresent()) {
-                    work.wakeAnother();
-                    workAt(due.get());
-                } else {
-                    work.await(settings.poll());
-                }
+                awaitWork().ifPresent(this::workAt);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -106,6 +103,20 @@ class ProviderWorkers implements SmartLifecycle {
                 LOG.warn("Outstanding operations cannot be worked at now", e);
                 pause();
             }
+        }
+    }
+
+    /** One thread at a time looks for work, or the idle ones would all ask the store again and again. */
+    private Optional<Item> awaitWork() throws InterruptedException {
+        looking.lockInterruptibly();
+        try {
+            Optional<Item> due = work.claim(clock.instant(), settings.claim());
+            if (due.isEmpty()) {
+                work.await(settings.poll());
+            }
+            return due;
+        } finally {
+            looking.unlock();
         }
     }
 

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Up to which position each processor with effects elsewhere has handled all events for good. What comes again from
  * before it, because the tokens were lost or put back, is a {@link Replay}.
  */
-public final class Checkpoints {
+public final class Checkpoints implements ClaimListener {
 
     static final long NONE = -1;
 
@@ -49,8 +49,13 @@ public final class Checkpoints {
         return projections.contains(processor) ? Long.MAX_VALUE : reached.getOrDefault(processor, NONE);
     }
 
-    /** Asks the event store, to be done before each claim: whoever claims may be given old events. */
-    public void refresh(String processor) {
+    /** Whoever claims may be given old events. */
+    @Override
+    public void beforeClaim(String processor) {
+        refresh(processor);
+    }
+
+    private void refresh(String processor) {
         if (!projections.contains(processor)) {
             last(processor).ifPresent(last -> reached.merge(processor, last.position(), Math::max));
         }

@@ -3,6 +3,7 @@ package io.waybill.chassis.messaging;
 import java.time.Duration;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
@@ -25,6 +26,7 @@ import org.axonframework.queryhandling.QueryGateway;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.upcasting.event.EventUpcaster;
 import org.axonframework.springboot.autoconfig.AxonAutoConfiguration;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -121,7 +123,9 @@ public class MessagingAutoConfiguration {
             ScheduledExecutorService retryThread,
             Checkpoints checkpoints,
             ReadPositions positions,
+            ListableBeanFactory beans,
             @Value("${waybill.look-interval}") Duration lookInterval) {
+        Set<String> projections = CheckpointsAutoConfiguration.projections(beans);
         return configurer -> {
             EventProcessingConfigurer processing = configurer.eventProcessing();
             processing.usingPooledStreamingEventProcessors();
@@ -135,8 +139,9 @@ public class MessagingAutoConfiguration {
                     (c, processor) -> c.getComponent(FailedBatches.class).of(processor));
             processing.registerDefaultHandlerInterceptor(
                     (c, processor) -> new SagaCommands.Join(processor, checkpoints));
-            processing.registerDefaultHandlerInterceptor(
-                    (c, processor) -> new KeptClaim(tokenStoreOf(c, processor), processor));
+            processing.registerDefaultHandlerInterceptor((c, processor) -> projections.contains(processor)
+                    ? (batch, chain) -> chain.proceed()
+                    : new KeptClaim(tokenStoreOf(c, processor), processor));
         };
     }
 

@@ -1,8 +1,8 @@
 package io.waybill.chassis.mongo;
 
 import com.mongodb.client.MongoDatabase;
-import io.waybill.chassis.messaging.Checkpoints;
 import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
+import io.waybill.chassis.messaging.ClaimListener;
 import io.waybill.chassis.messaging.MessagingAutoConfiguration;
 import io.waybill.chassis.messaging.ReadProgress;
 import java.lang.management.ManagementFactory;
@@ -16,6 +16,7 @@ import org.axonframework.extensions.mongo.MongoTemplate;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.springboot.autoconfig.AxonAutoConfiguration;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -27,7 +28,7 @@ public class AxonStoresAutoConfiguration {
     @Bean
     MongoTemplate axonMongoTemplate(MongoDatabase database) {
         return DefaultMongoTemplate.builder()
-                .mongoDatabase(database)
+                .mongoDatabase(database.withWriteConcern(Databases.MADE_OF_EVENTS))
                 .trackingTokensCollectionName(StoreMarks.TOKENS)
                 .deadLetterCollectionName(StoreMarks.DEAD_LETTERS)
                 .build();
@@ -59,7 +60,7 @@ public class AxonStoresAutoConfiguration {
             Serializer serializer,
             Databases databases,
             StoreMarks marks,
-            Checkpoints checkpoints,
+            ObjectProvider<ClaimListener> listeners,
             ListableBeanFactory beans) {
         // What was lost while the service was stopped has to be known before anything is read.
         marks.firstLook();
@@ -71,7 +72,7 @@ public class AxonStoresAutoConfiguration {
         Set<String> projections = CheckpointsAutoConfiguration.projections(beans);
         return new LastWriteTokenStore(
                 new TokenDocuments(template, serializer, node, databases.losses()),
-                checkpoints::refresh,
+                processor -> listeners.forEach(listener -> listener.beforeClaim(processor)),
                 marks::mayReadFromTheBeginning,
                 processor -> projections.contains(processor)
                         ? MessagingAutoConfiguration.PROJECTION_SEGMENTS

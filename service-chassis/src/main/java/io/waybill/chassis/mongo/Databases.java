@@ -17,6 +17,15 @@ import org.slf4j.LoggerFactory;
 /** Opens Mongo databases by name: all on one MongoDB, or each embedded in this process with a file of its own. */
 public final class Databases implements AutoCloseable {
 
+    /** The event store can bring everything back but time: what is acknowledged is to survive an election, or a crash. */
+    private static final WriteConcern JOURNALED = WriteConcern.MAJORITY.withJournal(true);
+
+    /**
+     * For what is made of events, and is made again if it was acknowledged and lost: it need not be on the disk when it
+     * is acknowledged, only with what was acknowledged before it.
+     */
+    public static final WriteConcern MADE_OF_EVENTS = WriteConcern.MAJORITY.withJournal(false);
+
     private static final Logger LOG = LoggerFactory.getLogger(Databases.class);
 
     /** Long enough for a replica set to elect, short enough for a request to fail while its caller still waits. */
@@ -65,11 +74,11 @@ public final class Databases implements AutoCloseable {
             EmbeddedMongo server = new EmbeddedMongo(folder.resolve(name + ".mv"), 0);
             closers.push(server::close);
             LOG.info("Store {} is at {}", name, server.uri());
-            client = MongoClients.create(watched(server.uri()).build());
+            client = MongoClients.create(
+                    watched(server.uri()).writeConcern(JOURNALED).build());
         } else {
-            // The event store can bring everything back but time: what is acknowledged is to survive an election.
             client = MongoClients.create(watched(uri)
-                    .writeConcern(WriteConcern.MAJORITY.withJournal(true))
+                    .writeConcern(JOURNALED)
                     .readConcern(ReadConcern.MAJORITY)
                     .build());
         }

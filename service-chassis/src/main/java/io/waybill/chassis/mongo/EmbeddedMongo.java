@@ -23,6 +23,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -39,7 +43,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A server of the Mongo wire protocol inside this process, on a file of its own, for machines where no MongoDB is
- * installed. What it has acknowledged survives the end of the process; what it holds is derived from the event store.
+ * installed. What it has acknowledged survives the end of the process, unless the write concern said that this need not
+ * be journaled: that comes into the file a little later, in the order in which it was acknowledged.
  */
 public final class EmbeddedMongo implements AutoCloseable {
 
@@ -66,6 +71,9 @@ public final class EmbeddedMongo implements AutoCloseable {
 
     /** Takes some tens of milliseconds, for which everybody waits. */
     private static final int BYTES_TO_MOVE = 4 * 1024 * 1024;
+
+    /** As MongoDB has it: so much of what need not be journaled at once may be lost with the process. */
+    private static final Duration JOURNAL_INTERVAL = Duration.ofMillis(100);
 
     /** Neither that of a start that failed, which is 1, nor that of a signal, which is above 128. */
     private static final int EXIT_CODE_OF_A_BROKEN_STORE = 4;
@@ -148,9 +156,9 @@ public final class EmbeddedMongo implements AutoCloseable {
     }
 
     /**
-     * Commits each change before it answers, where the library's own commit is once a second; one commit serves all who
-     * have come to an end by then. It waits for whoever is in the middle of a change, so that no half of one gets into
-     * the file. And nothing is dropped that somebody is writing into: the library would go on with a map that is closed,
+     * Commits a change before it answers if it is to be journaled, and soon after otherwise, where the library's own
+     * commit is once a second; one commit serves all who have come to an end by then. It waits for whoever is in the
+     * middle of a change, so that no half of one gets into the file. And nothing is dropped that somebody is writing into: the library would go on with a map that is closed,
      * for ever.
      */
     private static final class CommittingBackend extends H2Backend {
@@ -164,6 +172,9 @@ public final class EmbeddedMongo implements AutoCloseable {
         private final ReadWriteLock changes = new ReentrantReadWriteLock();
         private final Duration betweenCompactions;
         private final Consumer<@Nullable MVStoreException> whenBroken;
+        private final ScheduledExecutorService journal = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("embedded-store").factory());
+        private final AtomicBoolean journalIsDue = new AtomicBoolean();
         private long compacted = System.nanoTime();
 
         CommittingBackend(MVStore store, Duration betweenCompactions, Consumer<@Nullable MVStoreException> whenBroken) {
@@ -218,10 +229,14 @@ public final class EmbeddedMongo implements AutoCloseable {
             try {
                 return handleAndCommit(message);
             } finally {
-                // The server closes it only when there are no more requests.
-                if (getMvStore().isClosed()) {
-                    whenBroken.accept(getMvStore().getPanicException());
-                }
+                tellIfBroken();
+            }
+        }
+
+        /** It is closed in good order only when there are no more requests, and nothing is left to be journaled. */
+        private void tellIfBroken() {
+            if (getMvStore().isClosed()) {
+                whenBroken.accept(getMvStore().getPanicException());
             }
         }
 
@@ -230,9 +245,45 @@ public final class EmbeddedMongo implements AutoCloseable {
             Lock lock = DROPS.contains(command) ? changes.writeLock() : changes.readLock();
             Document answer = within(lock, () -> super.handleMessage(message));
             if (!READS.contains(command) && getMvStore().hasUnsavedChanges()) {
-                within(changes.writeLock(), this::commitWhatIsLeft);
+                if (needNotBeJournaled(message.getDocument())) {
+                    commitSoon();
+                } else {
+                    within(changes.writeLock(), this::commitWhatIsLeft);
+                }
             }
             return answer;
+        }
+
+        private static boolean needNotBeJournaled(Document request) {
+            return request.get("writeConcern") instanceof Document concern && Boolean.FALSE.equals(concern.get("j"));
+        }
+
+        private void commitSoon() {
+            if (journalIsDue.compareAndSet(false, true)) {
+                var unused = journal.schedule(this::commitNow, JOURNAL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+
+        private void commitNow() {
+            journalIsDue.set(false);
+            try {
+                within(changes.writeLock(), () -> !journal.isShutdown() && commitWhatIsLeft());
+            } finally {
+                if (!journal.isShutdown()) {
+                    tellIfBroken();
+                }
+            }
+        }
+
+        /** The library commits what is left, and then closes the store. */
+        @Override
+        public void close() {
+            // Whoever commits just now is not interrupted, which would close the file under it.
+            journal.shutdown();
+            within(changes.writeLock(), () -> {
+                super.close();
+                return true;
+            });
         }
 
         private boolean commitWhatIsLeft() {

@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.bson.Document;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -14,14 +15,21 @@ import org.h2.mvstore.MVMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the documents that have a text in common, such as the orders of a customer; the library has indexes only for what is
- * unique, and goes through the whole collection for all else. Of an index over several fields it serves the first.
+ * Finds the documents that have a text in common, such as the orders of a customer, or a time up to one that is given,
+ * such as what is due; the library has indexes only for what is unique, and goes through the whole collection for all
+ * else. Of an index over several fields it serves the first.
  */
 final class LookupIndex extends Index<Object> {
 
     /** In no ID and no text that is looked for; sorts before all that is. */
     private static final char END = '\0';
 
+    private static final char AFTER_END = END + 1;
+
+    /** Begins a time, and no text that is looked for. */
+    private static final char TIME = '\1';
+
+    private static final String UP_TO = "$lte";
     private static final String ID = "_id";
     private static final String MAP = "._index_";
 
@@ -29,7 +37,7 @@ final class LookupIndex extends Index<Object> {
     private final String field;
     private final String[] path;
 
-    /** @param positions by the text, an {@link #END}, and the ID of the document */
+    /** @param positions by the text or time, an {@link #END}, and the ID of the document */
     LookupIndex(MVMap<String, Object> positions, String name, List<IndexKey> keys) {
         // To the library a sparse index is one in which a document need not be.
         super(name, keys, true);
@@ -40,18 +48,37 @@ final class LookupIndex extends Index<Object> {
 
     @Override
     public boolean canHandle(Document filter) {
-        return filter.get(field) instanceof String;
+        return filter.get(field) instanceof String || upTo(filter) != null;
     }
 
     @Override
     public Iterable<Object> getPositions(Document filter) {
-        String begin = filter.get(field) + String.valueOf(END);
+        @Nullable Instant upTo = upTo(filter);
+        return upTo == null
+                ? between(filter.get(field) + String.valueOf(END), filter.get(field) + String.valueOf(AFTER_END))
+                : between(String.valueOf(TIME), text(upTo) + AFTER_END);
+    }
+
+    private List<Object> between(String begin, String end) {
         List<Object> found = new ArrayList<>();
         Cursor<String, Object> cursor = positions.cursor(begin);
-        while (cursor.hasNext() && cursor.next().startsWith(begin)) {
+        while (cursor.hasNext() && cursor.next().compareTo(end) < 0) {
             found.add(cursor.getValue());
         }
         return found;
+    }
+
+    private @Nullable Instant upTo(Document filter) {
+        return filter.get(field) instanceof Document range
+                        && range.size() == 1
+                        && range.get(UP_TO) instanceof Instant upTo
+                ? upTo
+                : null;
+    }
+
+    /** In the order of time, also before 1970. */
+    private static String text(Instant time) {
+        return TIME + "%016x".formatted(time.toEpochMilli() ^ Long.MIN_VALUE);
     }
 
     @Override
@@ -76,7 +103,7 @@ final class LookupIndex extends Index<Object> {
         }
     }
 
-    /** One, or several if a list is on the way to the field; none if there is no text. */
+    /** One, or several if a list is on the way to the field; none if there is neither a text nor a time. */
     private Set<String> keys(Document document) {
         @Nullable Object value = document;
         for (int i = 0; i < path.length && value instanceof Document inside; i++) {
@@ -84,6 +111,7 @@ final class LookupIndex extends Index<Object> {
         }
         return switch (value) {
             case String text -> Set.of(text + END + document.get(ID));
+            case Instant time -> Set.of(text(time) + END + document.get(ID));
             case Collection<?> list -> keysInLists(document);
             case null, default -> Set.of();
         };

@@ -11,6 +11,7 @@ import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.ReplaceOptions;
+import io.waybill.chassis.messaging.KeptClaim;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,8 +82,8 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     private final AtomicReference<Instant> forgetDue = new AtomicReference<>(Instant.MIN);
 
     SagaDocuments(MongoDatabase database, Serializer serializer, Clock clock) {
-        this.sagas = database.getCollection(SAGAS);
-        this.associations = database.getCollection(SAGA_ASSOCIATIONS);
+        this.sagas = database.getCollection(SAGAS).withWriteConcern(Databases.MADE_OF_EVENTS);
+        this.associations = database.getCollection(SAGA_ASSOCIATIONS).withWriteConcern(Databases.MADE_OF_EVENTS);
         this.serializer = serializer;
         this.clock = clock;
     }
@@ -125,6 +126,7 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
      */
     @Override
     public void insertSaga(Class<?> sagaType, String sagaIdentifier, Object saga, Set<AssociationValue> values) {
+        KeptClaim.renew();
         if (values.stream().anyMatch(value -> hasEnded(sagaType, value))) {
             LOG.info("A {} of {} has ended and is not started again", sagaType.getSimpleName(), values);
             return;
@@ -143,6 +145,7 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     /** @throws ConcurrencyException if the saga has changed since it was loaded */
     @Override
     public void updateSaga(Class<?> sagaType, String sagaIdentifier, Object saga, AssociationValues values) {
+        KeptClaim.renew();
         int loaded = loadedVersion(sagaIdentifier);
         boolean replaced = sagas.replaceOne(
                                 and(eq(ID, sagaIdentifier), eq(VERSION, loaded)),
@@ -159,6 +162,7 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     /** @throws ConcurrencyException if the saga has changed since it was loaded */
     @Override
     public void deleteSaga(Class<?> sagaType, String sagaIdentifier, Set<AssociationValue> values) {
+        KeptClaim.renew();
         Bson unchanged = and(eq(ID, sagaIdentifier), eq(VERSION, loadedVersion(sagaIdentifier)));
         if (sagas.deleteOne(unchanged).getDeletedCount() == 0) {
             throw changedMeanwhile(sagaIdentifier);

@@ -1,5 +1,6 @@
 package io.waybill.chassis.mongo;
 
+import io.waybill.chassis.messaging.KeptClaim;
 import io.waybill.chassis.messaging.Segments;
 import io.waybill.chassis.messaging.Slot;
 import java.util.ArrayList;
@@ -129,6 +130,7 @@ public final class ViewBatch {
     }
 
     private void end() {
+        KeptClaim.renew();
         write();
         followUps.values().forEach(Runnable::run);
     }

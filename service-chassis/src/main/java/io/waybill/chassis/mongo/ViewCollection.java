@@ -65,7 +65,7 @@ final class ViewCollection<V> {
     private final Discards discards;
 
     ViewCollection(MongoDatabase database, String collection, Class<V> type) {
-        documents = database.getCollection(collection, BsonDocument.class);
+        documents = database.getCollection(collection, BsonDocument.class).withWriteConcern(Databases.MADE_OF_EVENTS);
         codec = new ViewCodec<>(database.getCodecRegistry().get(type));
         discards = new Discards(database);
     }

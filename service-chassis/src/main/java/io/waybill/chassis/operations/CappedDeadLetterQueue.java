@@ -75,7 +75,12 @@ final class CappedDeadLetterQueue implements SequencedDeadLetterQueue<EventMessa
         }
         // What came before it would be parked behind it if a crash had it handled again.
         ViewBatch.writeCurrent();
-        queue.enqueue(sequence, letter);
+        try {
+            queue.enqueue(sequence, letter);
+        } finally {
+            // It may be stored though nobody answered.
+            letters.hasParked(processor);
+        }
         batch().ifPresent(batch -> batch.resources().put(nothingParked, false));
         warnNearCap();
     }
@@ -90,7 +95,7 @@ final class CappedDeadLetterQueue implements SequencedDeadLetterQueue<EventMessa
         return true;
     }
 
-    /** Asked once for a batch, because nearly always there is nothing: only the batch itself can park more meanwhile. */
+    /** Asked once for a batch: only the batch itself can park more of its sequences meanwhile. */
     private boolean isNothingParked() {
         return batch().map(
                         batch -> batch.<Boolean>getOrComputeResource(nothingParked, key -> letters.isEmpty(processor)))

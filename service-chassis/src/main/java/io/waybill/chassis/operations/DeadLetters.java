@@ -8,6 +8,7 @@ import static com.mongodb.client.model.Projections.include;
 import static com.mongodb.client.model.Sorts.ascending;
 
 import com.mongodb.client.MongoCollection;
+import io.waybill.chassis.messaging.ClaimListener;
 import io.waybill.chassis.messaging.Positions;
 import io.waybill.chassis.mongo.Discards;
 import io.waybill.chassis.operations.CappedDeadLetterQueue.Fill;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.extensions.mongo.MongoTemplate;
 import org.axonframework.serialization.Serializer;
@@ -35,7 +37,7 @@ import tools.jackson.databind.node.StringNode;
  * The dead letters of all projections of a service, as they are stored: to be looked at. They are read past Axon, which
  * would have to understand an event to show it, and that may be just what nobody can.
  */
-final class DeadLetters {
+final class DeadLetters implements ClaimListener {
 
     /** Key of the diagnostics that counts how often an event was handed to its projection. */
     static final String ATTEMPTS = "attempts";
@@ -50,6 +52,7 @@ final class DeadLetters {
     private final Discards discards;
     private final Serializer serializer;
     private final JsonMapper json = new JsonMapper();
+    private final Map<String, Boolean> empty = new ConcurrentHashMap<>();
 
     DeadLetters(MongoTemplate template, Discards discards, Serializer serializer) {
         this.letters = template.deadLetterCollection();
@@ -112,9 +115,27 @@ final class DeadLetters {
                 .map(letter -> message(letter).getString("eventIdentifier"));
     }
 
-    /** Whether a processor has parked nothing. */
+    /**
+     * Whether a processor has parked nothing. That is remembered until it parks something, or claims a segment, because
+     * nobody parks events of a segment but the instance that has it.
+     */
     boolean isEmpty(String processor) {
+        return empty.compute(processor, (name, known) -> Boolean.TRUE.equals(known) || hasNone(name));
+    }
+
+    private boolean hasNone(String processor) {
         return letters.find(eq(PROCESSOR, processor)).projection(include(ID)).first() == null;
+    }
+
+    /** To be told after each letter. */
+    void hasParked(String processor) {
+        empty.put(processor, false);
+    }
+
+    /** Others may have parked what belongs to the segment that this processor is about to claim. */
+    @Override
+    public void beforeClaim(String processor) {
+        empty.remove(processor);
     }
 
     /** Takes a letter out for good; those behind it stay. */

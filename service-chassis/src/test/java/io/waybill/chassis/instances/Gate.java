@@ -1,13 +1,15 @@
 package io.waybill.chassis.instances;
 
 import io.waybill.chassis.messaging.Segments;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.axonframework.eventhandling.EventMessage;
-import org.axonframework.messaging.MessageHandlerInterceptor;
+import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.jspecify.annotations.Nullable;
 
 /** Holds up the next batch of events that comes to a place, as if its process were suspended there. */
@@ -86,18 +88,36 @@ final class Gate {
         return ready.get();
     }
 
-    MessageHandlerInterceptor<EventMessage<?>> of(String processor) {
-        return (batch, chain) -> {
-            batch.onPrepareCommit(all -> {
-                if (batch.getResource(HANDLED) != null) {
-                    ready.incrementAndGet();
-                    pass(Place.BEFORE_THE_SAGA_IS_STORED, processor);
-                    // What is registered last is done first, so this comes before the token.
-                    batch.onCommit(stored -> pass(Place.BEFORE_THE_TOKEN_IS_STORED, processor));
-                }
-            });
-            return chain.proceed();
-        };
+    /**
+     * A store of tokens that tells when a claim was renewed amid a batch. That is done right before its saga is stored,
+     * and only then.
+     */
+    TokenStore around(TokenStore tokens) {
+        return (TokenStore) Proxy.newProxyInstance(
+                Gate.class.getClassLoader(), new Class<?>[] {TokenStore.class}, (proxy, method, arguments) -> {
+                    try {
+                        Object result = method.invoke(tokens, arguments);
+                        if (method.getName().equals("extendClaim")) {
+                            renewed((String) arguments[0]);
+                        }
+                        return result;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private void renewed(String processor) {
+        if (!CurrentUnitOfWork.isStarted()) {
+            return;
+        }
+        UnitOfWork<?> batch = CurrentUnitOfWork.get().root();
+        if (batch.getResource(HANDLED) != null) {
+            ready.incrementAndGet();
+            pass(Place.BEFORE_THE_SAGA_IS_STORED, processor);
+            // What is registered last is done first, so this comes before the token.
+            batch.onCommit(stored -> pass(Place.BEFORE_THE_TOKEN_IS_STORED, processor));
+        }
     }
 
     /** Told by the saga, because its events come to all segments, and it is in one of them. */

@@ -24,13 +24,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.axonframework.commandhandling.CommandHandler;
-import org.axonframework.config.ConfigurerModule;
 import org.axonframework.config.EventProcessingConfiguration;
 import org.axonframework.config.ProcessingGroup;
 import org.axonframework.eventhandling.EventHandler;
 import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
+import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.eventsourcing.EventSourcingHandler;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.modelling.command.AggregateCreationPolicy;
@@ -44,6 +44,8 @@ import org.axonframework.spring.stereotype.Aggregate;
 import org.axonframework.spring.stereotype.Saga;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -195,20 +197,12 @@ final class TwoInstances implements AutoCloseable {
             return new Gate();
         }
 
-        /** The last of all interceptors: what it does when a batch is prepared comes after what others do. */
         @Bean
-        ConfigurerModule gates(Gate gate) {
-            return new ConfigurerModule() {
+        static BeanPostProcessor gates(ObjectProvider<Gate> gate) {
+            return new BeanPostProcessor() {
                 @Override
-                public void configureModule(org.axonframework.config.Configurer configurer) {
-                    configurer
-                            .eventProcessing()
-                            .registerDefaultHandlerInterceptor((axon, processor) -> gate.of(processor));
-                }
-
-                @Override
-                public int order() {
-                    return Integer.MAX_VALUE;
+                public Object postProcessAfterInitialization(Object bean, String name) {
+                    return bean instanceof TokenStore tokens ? gate.getObject().around(tokens) : bean;
                 }
             };
         }

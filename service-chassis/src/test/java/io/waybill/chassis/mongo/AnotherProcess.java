@@ -25,7 +25,7 @@ public class AnotherProcess {
             Checkpoints checkpoints) {
         return new LastWriteTokenStore(
                 new TokenDocuments(template, serializer, NAME, databases.losses()),
-                checkpoints::refresh,
+                checkpoints::beforeClaim,
                 marks::mayReadFromTheBeginning,
                 processor -> MessagingAutoConfiguration.SEGMENTS);
     }

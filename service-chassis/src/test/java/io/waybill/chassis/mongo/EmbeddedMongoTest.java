@@ -10,8 +10,10 @@ import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.mongodb.MongoException;
+import com.mongodb.WriteConcern;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
@@ -20,11 +22,14 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOptions;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,6 +72,39 @@ class EmbeddedMongoTest {
                             .find(eq(1))
                             .first())
                     .containsEntry("text", "second");
+        }
+    }
+
+    /** Neither before what was acknowledged earlier, nor much later, nor on its own. */
+    @Test
+    void keepsWhatNeedNotBeJournaledWithWhatIsOrSoon() throws Exception {
+        Path killed = Files.createDirectory(folder.resolve("killed"));
+        MVStore store = EmbeddedMongo.open(folder.resolve("notes.mv"));
+        try (var server = new EmbeddedMongo(store, 0, Duration.ofDays(1), cause -> {});
+                MongoClient client = MongoClients.create(server.uri())) {
+            var notes = client.getDatabase("notes").getCollection("notes").withWriteConcern(WriteConcern.JOURNALED);
+            var madeOfEvents = notes.withWriteConcern(Databases.MADE_OF_EVENTS);
+            notes.insertOne(new Document("_id", -1));
+            long commitsBefore = store.getCurrentVersion();
+            IntStream.range(0, CHANGES).forEach(i -> madeOfEvents.insertOne(new Document("_id", i)));
+            assertThat(store.getCurrentVersion() - commitsBefore).isLessThan(CHANGES);
+
+            notes.insertOne(new Document("_id", CHANGES));
+            assertThat(countIn(copyTo(killed))).isEqualTo(CHANGES + 2);
+
+            madeOfEvents.insertOne(new Document("_id", CHANGES + 1));
+            await().untilAsserted(() -> assertThat(countIn(copyTo(killed))).isEqualTo(CHANGES + 3));
+        }
+    }
+
+    private Path copyTo(Path killed) throws IOException {
+        Files.copy(folder.resolve("notes.mv"), killed.resolve("notes.mv"), StandardCopyOption.REPLACE_EXISTING);
+        return killed;
+    }
+
+    private static long countIn(Path killed) {
+        try (var databases = new Databases("", killed)) {
+            return databases.open("notes").getCollection("notes").countDocuments();
         }
     }
 
@@ -144,6 +182,31 @@ class EmbeddedMongoTest {
                     new Document("_id", "order-9").append("customer", "ada").append("total", 9));
             orders.createIndex(Indexes.compoundIndex(Indexes.ascending("customer"), Indexes.descending("total")));
             assertThat(ids(orders.find(ofAda))).containsExactly("order-9");
+        }
+    }
+
+    @Test
+    void findsByAnIndexWhatIsDue() {
+        Instant now = Instant.parse("2026-11-29T12:00:00Z");
+        Bson isDue = and(lte("dueAt", Date.from(now)), lt("attempts", 3));
+        try (var databases = new Databases("", folder)) {
+            var work = databases.open("work").getCollection("work");
+            for (int hours = -3; hours <= 3; hours++) {
+                work.insertOne(new Document("_id", "in " + hours)
+                        .append("dueAt", Date.from(now.plus(Duration.ofHours(hours))))
+                        .append("attempts", -hours));
+            }
+            work.insertOne(new Document("_id", "before 1970")
+                    .append("dueAt", Date.from(Instant.EPOCH.minusMillis(1)))
+                    .append("attempts", 0));
+            work.insertOne(new Document("_id", "at no time").append("attempts", 0));
+            work.createIndex(Indexes.ascending("dueAt"));
+
+            assertThat(ids(work.find(isDue))).containsExactlyInAnyOrder("before 1970", "in -2", "in -1", "in 0");
+            work.updateOne(eq("in -1"), set("dueAt", Date.from(now.plusMillis(1))));
+            work.updateOne(eq("in 2"), set("dueAt", Date.from(now)));
+            work.deleteOne(eq("in -2"));
+            assertThat(ids(work.find(isDue))).containsExactlyInAnyOrder("before 1970", "in 0", "in 2");
         }
     }
 

@@ -75,6 +75,29 @@ class CappedDeadLetterQueueTest {
     }
 
     @Test
+    void looksAgainForWhatIsParkedOnceItHasParkedSomethingOrClaimedASegment() {
+        assertThat(letters.isEmpty("view")).isTrue();
+        park("of-this-instance");
+        assertThat(letters.isEmpty("view")).isFalse();
+        queue.clear();
+        assertThat(letters.isEmpty("view")).isTrue();
+
+        var ofAnother = new DeadLetters(template, discards, serializer);
+        OperationsAutoConfiguration.deadLetterQueue("view", template, serializer, ofAnother)
+                .enqueue("of-another-instance", letter("b", event("b")));
+        letters.beforeClaim("view");
+        assertThat(letters.isEmpty("view")).isFalse();
+    }
+
+    @Test
+    void asksTheStoreOnceWhetherAnythingIsParked() {
+        assertThat(letters.isEmpty("view")).isTrue();
+        database.close();
+
+        assertThat(letters.isEmpty("view")).isTrue();
+    }
+
+    @Test
     void refusesWhatItHasNoRoomFor() {
         fill(CappedDeadLetterQueue.MAX_SEQUENCES);
 
