@@ -220,6 +220,11 @@ public final class JarProcess {
         signal("-CONT");
     }
 
+    /** What it has taken of the processors since its start. */
+    Duration processorTime() {
+        return running().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** Memory that it holds resident, in KiB; 0 where the operating system does not say. */
     long residentKib() {
         try (Stream<String> status =

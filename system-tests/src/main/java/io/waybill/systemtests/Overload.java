@@ -128,9 +128,17 @@ final class Overload {
         double busy = BUSY_SHARE * sustainable;
         say("Busy: %.1f orders a second for %d s".formatted(busy, BUSY_TIME.toSeconds()));
         var atWork = newStretch();
+        double before = processorSeconds();
         offer(atWork, busy, BUSY_TIME, () -> {}, answer -> look(atWork, answer));
+        double taken = processorSeconds() - before;
         awaitEnds(atWork);
         report(atWork, busy, BUSY_TIME);
+        say("Processor time: %.0f ms for an order, in all processes; %.0f %% of what there is, without the client"
+                .formatted(
+                        taken * 1e3 / atWork.accepted.size(),
+                        taken * 100
+                                / BUSY_TIME.toSeconds()
+                                / Runtime.getRuntime().availableProcessors()));
         say("Visible after the answer: p50 %.0f, p99 %.0f, p99.9 %.0f ms"
                 .formatted(
                         atWork.visibleMicros.getValueAtPercentile(50) / 1e3,
@@ -322,6 +330,15 @@ final class Overload {
             }
         }
         return resident;
+    }
+
+    private double processorSeconds() {
+        return Arrays.stream(Service.values())
+                .filter(system::owns)
+                .mapToLong(
+                        service -> system.process(service).processorTime().toMillis())
+                .sum()
+                / 1e3;
     }
 
     private static void report(Stretch stretch, double offered, Duration howLong) {

@@ -38,10 +38,11 @@ public class MessagingAutoConfiguration {
 
     /** Enough to make one read, one write and one token of many events, small enough to be tried again as a whole. */
     private static final int EVENT_BATCH_SIZE = 100;
-    /** The most instances of one service that can share the work of a process; more only cost tokens. */
-    public static final int SEGMENTS = 4;
-    /** A segment is given all events and keeps its share, so that a rebuild is the faster the fewer there are. */
-    public static final int PROJECTION_SEGMENTS = 2;
+    /**
+     * The most instances of one service that can share the work of a processor. Each segment is given all events and
+     * keeps its share; that of a process even looks for a saga of each.
+     */
+    public static final int SEGMENTS = 2;
 
     @Bean
     @Primary

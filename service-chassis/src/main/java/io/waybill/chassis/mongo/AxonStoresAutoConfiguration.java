@@ -3,7 +3,6 @@ package io.waybill.chassis.mongo;
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
 import io.waybill.chassis.messaging.ClaimListener;
-import io.waybill.chassis.messaging.MessagingAutoConfiguration;
 import io.waybill.chassis.messaging.ReadProgress;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
@@ -60,8 +59,7 @@ public class AxonStoresAutoConfiguration {
             Serializer serializer,
             Databases databases,
             StoreMarks marks,
-            ObjectProvider<ClaimListener> listeners,
-            ListableBeanFactory beans) {
+            ObjectProvider<ClaimListener> listeners) {
         // What was lost while the service was stopped has to be known before anything is read.
         marks.firstLook();
         // An embedded store has one user at a time, so after a crash the next one need not wait for the claims of the
@@ -69,14 +67,10 @@ public class AxonStoresAutoConfiguration {
         String node = databases.areEmbedded()
                 ? "the only user of this store"
                 : ManagementFactory.getRuntimeMXBean().getName();
-        Set<String> projections = CheckpointsAutoConfiguration.projections(beans);
         return new LastWriteTokenStore(
                 new TokenDocuments(template, serializer, node, databases.losses()),
                 processor -> listeners.forEach(listener -> listener.beforeClaim(processor)),
-                marks::mayReadFromTheBeginning,
-                processor -> projections.contains(processor)
-                        ? MessagingAutoConfiguration.PROJECTION_SEGMENTS
-                        : MessagingAutoConfiguration.SEGMENTS);
+                marks::mayReadFromTheBeginning);
     }
 
     /** A process that writes its views by the batch says so itself: what it does next has to wait for them. */

@@ -1,10 +1,10 @@
 package io.waybill.chassis.mongo;
 
+import io.waybill.chassis.messaging.MessagingAutoConfiguration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.ToIntFunction;
 import org.axonframework.eventhandling.Segment;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
@@ -36,22 +36,15 @@ final class LastWriteTokenStore implements TokenStore {
     private final TokenStore store;
     private final Consumer<String> beforeClaim;
     private final BooleanSupplier mayReadFromTheBeginning;
-    private final ToIntFunction<String> segmentCount;
 
     /**
      * @param beforeClaim is told the processor that is about to claim a segment
      * @param mayReadFromTheBeginning whether tokens that were lost may be made anew already
-     * @param segmentCount how many a processor has of them then
      */
-    LastWriteTokenStore(
-            TokenStore store,
-            Consumer<String> beforeClaim,
-            BooleanSupplier mayReadFromTheBeginning,
-            ToIntFunction<String> segmentCount) {
+    LastWriteTokenStore(TokenStore store, Consumer<String> beforeClaim, BooleanSupplier mayReadFromTheBeginning) {
         this.store = store;
         this.beforeClaim = beforeClaim;
         this.mayReadFromTheBeginning = mayReadFromTheBeginning;
-        this.segmentCount = segmentCount;
     }
 
     @Override
@@ -123,7 +116,7 @@ final class LastWriteTokenStore implements TokenStore {
     public List<Segment> fetchAvailableSegments(String processorName) {
         if (store.fetchSegments(processorName).length == 0 && mayReadFromTheBeginning.getAsBoolean()) {
             LOG.warn("The tokens of {} are gone; it reads all events again", processorName);
-            initializeTokenSegments(processorName, segmentCount.applyAsInt(processorName));
+            initializeTokenSegments(processorName, MessagingAutoConfiguration.SEGMENTS);
         }
         return store.fetchAvailableSegments(processorName);
     }

@@ -118,7 +118,6 @@ public class ReadModelsAutoConfiguration {
                 .coordinatorExecutor(processor -> coordinator(processor, configuration));
         return new SlotProcessor(
                 MessagingAutoConfiguration.streaming(configuration, builder, positions, lookInterval)
-                        .initialSegmentCount(MessagingAutoConfiguration.PROJECTION_SEGMENTS)
                         .batchSize(VIEW_BATCH_SIZE),
                 () -> models.isNeeded(name));
     }

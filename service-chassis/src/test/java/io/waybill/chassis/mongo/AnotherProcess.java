@@ -1,7 +1,6 @@
 package io.waybill.chassis.mongo;
 
 import io.waybill.chassis.messaging.Checkpoints;
-import io.waybill.chassis.messaging.MessagingAutoConfiguration;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.extensions.mongo.MongoTemplate;
 import org.axonframework.serialization.Serializer;
@@ -26,7 +25,6 @@ public class AnotherProcess {
         return new LastWriteTokenStore(
                 new TokenDocuments(template, serializer, NAME, databases.losses()),
                 checkpoints::beforeClaim,
-                marks::mayReadFromTheBeginning,
-                processor -> MessagingAutoConfiguration.SEGMENTS);
+                marks::mayReadFromTheBeginning);
     }
 }

@@ -3,6 +3,7 @@ package io.waybill.chassis.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.waybill.chassis.messaging.MessagingAutoConfiguration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +35,7 @@ class LastWriteTokenStoreTest {
                 }
             },
             processor -> {},
-            () -> true,
-            processor -> 2);
+            () -> true);
 
     private final BatchingUnitOfWork<EventMessage<?>> batch =
             new BatchingUnitOfWork<>(List.of(GenericEventMessage.asEventMessage("event")));
@@ -98,8 +98,7 @@ class LastWriteTokenStoreTest {
                     }
                 },
                 processor -> {},
-                () -> true,
-                processor -> 2);
+                () -> true);
 
         robbed.deleteToken("views", 1);
         assertThatThrownBy(() -> robbed.storeToken(new GlobalSequenceTrackingToken(1), "views", 0))
@@ -125,14 +124,13 @@ class LastWriteTokenStoreTest {
                     }
                 },
                 processor -> {},
-                () -> true,
-                processor -> 2);
+                () -> true);
 
         assertThat(late.retrieveStorageIdentifier()).hasValue("theirs");
     }
 
     @Test
-    void makesAsManyTokensAsTheProcessorIsToHaveWhenAllAreGone() {
-        assertThat(store.fetchAvailableSegments("views")).hasSize(2);
+    void makesAllTokensAnewWhenAllAreGone() {
+        assertThat(store.fetchAvailableSegments("views")).hasSize(MessagingAutoConfiguration.SEGMENTS);
     }
 }

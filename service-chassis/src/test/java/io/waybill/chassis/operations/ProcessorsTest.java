@@ -90,7 +90,7 @@ class ProcessorsTest {
             assertThat(tallies.at("/running").asBoolean()).isTrue();
             assertThat(tallies.at("/caughtUp").asBoolean()).isTrue();
             assertThat(tallies.at("/farBehind").asBoolean()).isFalse();
-            assertThat(tallies.at("/segments").size()).isEqualTo(MessagingAutoConfiguration.PROJECTION_SEGMENTS);
+            assertThat(tallies.at("/segments").size()).isEqualTo(MessagingAutoConfiguration.SEGMENTS);
             assertThat(tallies.findValuesAsString("claimed")).containsOnly("HERE");
         });
         assertThat(processor("echo").at("/kind").asString()).isEqualTo("PROCESS");
