@@ -233,6 +233,11 @@ final class Bank implements PaymentProvider, Provider {
 
     // What it knows.
 
+    /** Which payment an authorization is for. */
+    Optional<String> paymentOf(String authorizationId) {
+        return Optional.ofNullable(accounts.get(authorizationId)).map(account -> account.call.paymentId());
+    }
+
     @Override
     public long heldMinor(String authorizationId) {
         @Nullable Account account = accounts.get(authorizationId);

@@ -1,45 +1,100 @@
 package io.waybill.simulation;
 
+import io.waybill.chassis.messaging.ChassisParts;
+import io.waybill.chassis.messaging.SagaCommands;
 import io.waybill.messages.payment.PaymentCommand;
-import io.waybill.messages.payment.PaymentEvent;
-import io.waybill.payment.provider.CourierByHand;
-import io.waybill.payment.provider.OutstandingPayment;
-import io.waybill.payment.provider.PaymentProvider.ProviderUnreachable;
+import io.waybill.payment.provider.PaymentProvider;
+import io.waybill.payment.provider.ProviderByHand;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.axonframework.eventhandling.DomainEventMessage;
-import org.axonframework.eventhandling.EventMessage;
+import java.util.function.Function;
+import org.axonframework.commandhandling.CommandExecutionException;
+import org.axonframework.commandhandling.SimpleCommandBus;
+import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The workers of the payment service. They may choose any payment, tell an answer twice, or take so long to tell it that
- * others have asked again meanwhile.
+ * The workers of the payment service, with the documents by which they share the work. What they tell may arrive twice, or
+ * so late that others have asked again meanwhile; and they may end before and after each call.
  */
-final class Courier implements Reader.Instance {
+final class Courier {
 
-    private final CourierByHand courier;
-    private final Choices choices;
-    private final Log log;
-    private final Consumer<PaymentCommand> answers;
-    private final BiConsumer<Point, String> points;
+    private static final String WORK = "providerWork";
+
+    /** The end of a process, which no handler of exceptions survives. */
+    private static final class Ended extends Error {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Crash crash;
+
+        Ended(Crash crash) {
+            super(crash);
+            this.crash = crash;
+        }
+    }
+
+    private record Surroundings(
+            Bank bank, Choices choices, Consumer<PaymentCommand> answers, BiConsumer<Point, String> points) {}
+
+    private final Store store;
+    private final ProviderByHand provider;
     /** Answers that somebody has yet to tell. */
     private final List<PaymentCommand> late = new ArrayList<>();
 
+    private @Nullable Surroundings surroundings;
     private boolean reliable;
 
+    Courier(Store store, EventStore events, InstantSource clock) {
+        this.store = store;
+        SimpleCommandBus bus = SimpleCommandBus.builder().build();
+        for (Class<?> answer : PaymentCommand.class.getPermittedSubclasses()) {
+            bus.subscribe(answer.getName(), command -> record((PaymentCommand) command.getPayload()));
+        }
+        var commands =
+                new SagaCommands(DefaultCommandGateway.builder().commandBus(bus).build(), events);
+        provider = new ProviderByHand(
+                store.documents().database(),
+                events,
+                commands,
+                ChassisParts.correlation(),
+                new ProviderByHand.Calls() {
+                    @Override
+                    public <T> T call(@Nullable String orderId, Function<PaymentProvider, T> call) {
+                        return Courier.this.call(orderId, call);
+                    }
+                },
+                clock,
+                () -> now().choices().below(Integer.MAX_VALUE));
+    }
+
     /**
+     * Begins to work.
+     *
      * @param answers is told what the bank answered
      * @param points is told before and after each call of whose order it is about, and may throw
      */
-    Courier(Bank bank, Choices choices, Log log, Consumer<PaymentCommand> answers, BiConsumer<Point, String> points) {
-        this.points = points;
-        courier = new CourierByHand(bank);
-        this.choices = choices;
-        this.log = log;
-        this.answers = answers;
+    void begin(Bank bank, Choices choices, Consumer<PaymentCommand> answers, BiConsumer<Point, String> points) {
+        surroundings = new Surroundings(bank, choices, answers, points);
+    }
+
+    private Surroundings now() {
+        if (surroundings == null) {
+            throw new IllegalStateException("Nobody works yet");
+        }
+        return surroundings;
+    }
+
+    /** Handles the events of payments. */
+    Object handler() {
+        return provider.handler();
     }
 
     /** From now on every answer is told at once. */
@@ -47,63 +102,39 @@ final class Courier implements Reader.Instance {
         reliable = true;
     }
 
-    @Override
-    public void begin() {
-        courier.forget();
-    }
-
-    /** Takes down what events ask for. */
-    @Override
-    public void handle(List<? extends EventMessage<?>> events, Claim claim) {
-        for (EventMessage<?> event : events) {
-            if (event instanceof DomainEventMessage<?> ofAggregate
-                    && event.getPayload() instanceof PaymentEvent ofPayment) {
-                courier.take(ofPayment, ofAggregate.getSequenceNumber(), event.getTimestamp());
-            }
-        }
-    }
-
     /**
-     * Carries what is outstanding of one payment; false if there is none that need not wait.
+     * Works at a payment; false if none is due.
      *
-     * @throws Crash if the worker ends before or after it
+     * @throws Crash if the worker ends meanwhile
      */
-    boolean run(Instant now) {
-        List<String> due = courier.outstanding().stream()
-                .filter(payment -> payment.sequence() == log.lastSequenceNumber(payment.paymentId()))
-                .map(OutstandingPayment::paymentId)
-                .filter(id -> !reliable
-                        || courier.waitsForCustomerUntil(id)
-                                .filter(now::isBefore)
-                                .isEmpty())
-                .toList();
-        if (due.isEmpty()) {
-            return false;
+    boolean run() {
+        try {
+            return provider.workAtOne();
+        } catch (Ended end) {
+            throw end.crash;
         }
-        String payment = choices.oneOf(due);
-        String order = courier.orderOf(payment);
-        points.accept(Point.BEFORE_PROVIDER_CALL, order);
-        Optional<PaymentCommand> answer = courier.carry(payment, now);
-        points.accept(Point.AFTER_PROVIDER_CALL, order);
-        answer.ifPresent(this::tell);
-        return true;
     }
 
-    /** When the first of the customers that are waited for is given up; empty if none is. */
-    Optional<Instant> firstDeadline() {
-        return courier.outstanding().stream()
-                .flatMap(payment -> courier.waitsForCustomerUntil(payment.paymentId()).stream())
+    /** When the first payment is due of which something is outstanding; empty if none is. */
+    Optional<Instant> firstDue() {
+        return store.documents().in(WORK).values().stream()
+                .filter(document -> document.containsKey("task")
+                        && !ProviderByHand.isLook(document.getString("task").getValue()))
+                .map(document -> later(time(document, "dueAt"), time(document, "claimedUntil")))
                 .min(Instant::compareTo);
     }
 
-    /** Looks at an authorization that the bank sent a message about; false if the bank has to send it again. */
-    boolean look(String authorizationId, Instant now) {
-        try {
-            courier.look(authorizationId, now).ifPresent(this::tell);
-            return true;
-        } catch (ProviderUnreachable e) {
-            return false;
-        }
+    private static Instant time(BsonDocument document, String field) {
+        return Instant.ofEpochMilli(document.getDateTime(field).getValue());
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    /** Heeds a message of the bank about an authorization. */
+    void look(String authorizationId) {
+        now().bank().paymentOf(authorizationId).ifPresent(payment -> provider.look(payment, authorizationId));
     }
 
     /** Tells an answer that is late; false if there is none. */
@@ -111,17 +142,36 @@ final class Courier implements Reader.Instance {
         if (late.isEmpty()) {
             return false;
         }
-        answers.accept(choices.draw(late));
+        now().answers().accept(now().choices().draw(late));
         return true;
     }
 
-    private void tell(PaymentCommand answer) {
-        boolean now = reliable || !choices.onceIn(8);
-        if (!now || (!reliable && choices.onceIn(16))) {
+    private <T> T call(@Nullable String orderId, Function<PaymentProvider, T> call) {
+        String order = String.valueOf(orderId);
+        pass(Point.BEFORE_PROVIDER_CALL, order);
+        T answer = call.apply(now().bank());
+        pass(Point.AFTER_PROVIDER_CALL, order);
+        return answer;
+    }
+
+    private void pass(Point point, String order) {
+        try {
+            now().points().accept(point, order);
+        } catch (Crash crash) {
+            throw new Ended(crash);
+        }
+    }
+
+    /** @throws CommandExecutionException if whoever tells it does not hear that it has arrived */
+    private @Nullable Object record(PaymentCommand answer) {
+        boolean arrives = reliable || !now().choices().onceIn(8);
+        if (!arrives || (!reliable && now().choices().onceIn(16))) {
             late.add(answer);
         }
-        if (now) {
-            answers.accept(answer);
+        if (!arrives) {
+            throw new CommandExecutionException("No answer in time", new Crash("the answer is late"));
         }
+        Services.outside(() -> now().answers().accept(answer));
+        return null;
     }
 }

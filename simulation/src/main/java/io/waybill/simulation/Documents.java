@@ -12,6 +12,7 @@ import com.mongodb.client.ListCollectionNamesIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.InsertOneModel;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
@@ -23,11 +24,13 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -37,6 +40,7 @@ import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonDocumentReader;
 import org.bson.BsonDocumentWriter;
+import org.bson.BsonInt32;
 import org.bson.BsonValue;
 import org.bson.Document;
 import org.bson.codecs.Codec;
@@ -149,7 +153,7 @@ final class Documents {
         }
 
         @Override
-        public Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
+        public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
             Object first = argument(arguments, 0);
             return switch (method.getName()) {
                 case "find" -> proxy(FindIterable.class, new Found<>(matching(bson(first)), this::decode));
@@ -161,6 +165,9 @@ final class Documents {
                     write(() -> replace(bson(first), encode(argument(arguments, 1)), upserts(arguments)));
                 case "bulkWrite" -> writeAll((List<?>) first);
                 case "updateOne" -> write(() -> update(bson(first), bson(argument(arguments, 1))));
+                case "findOneAndUpdate" ->
+                    write(() -> claim(bson(first), bson(argument(arguments, 1)), (FindOneAndUpdateOptions)
+                            argument(arguments, 2)));
                 case "deleteOne" ->
                     write(() -> delete(matching(bson(first)).stream().limit(1).toList()));
                 case "deleteMany" -> write(() -> delete(matching(bson(first))));
@@ -172,7 +179,7 @@ final class Documents {
             return argumentsOf(arguments) > 2 && ((ReplaceOptions) argument(arguments, 2)).isUpsert();
         }
 
-        private <R> R write(Supplier<R> write) {
+        private <R extends @Nullable Object> R write(Supplier<R> write) {
             before.accept(name);
             R result = write.get();
             after.accept(name);
@@ -232,18 +239,36 @@ final class Documents {
 
         private UpdateResult update(BsonDocument filter, BsonDocument changes) {
             List<BsonDocument> found = matching(filter);
-            if (!found.isEmpty()) {
-                BsonDocument changed = found.getFirst().clone();
-                changes.forEach((operator, fields) ->
-                        fields.asDocument().forEach((field, value) -> change(changed, operator, field, value)));
-                in(name).put(changed.get(ID), changed);
-            }
+            found.stream().findFirst().ifPresent(document -> change(document, changes));
             return matched(found);
+        }
+
+        /** The first in an order, as it is after the change; null if there is none. */
+        private @Nullable T claim(BsonDocument filter, BsonDocument changes, FindOneAndUpdateOptions options) {
+            String first = bson(Objects.requireNonNull(options.getSort())).getFirstKey();
+            return matching(filter).stream()
+                    .min(Comparator.comparingLong(
+                            document -> document.getDateTime(first).getValue()))
+                    .map(document -> decode(change(document, changes)))
+                    .orElse(null);
+        }
+
+        private BsonDocument change(BsonDocument document, BsonDocument changes) {
+            BsonDocument changed = document.clone();
+            changes.forEach((operator, fields) ->
+                    fields.asDocument().forEach((field, value) -> change(changed, operator, field, value)));
+            in(name).put(changed.get(ID), changed);
+            return changed;
         }
 
         private static void change(BsonDocument document, String operator, String field, BsonValue value) {
             switch (operator) {
                 case "$set" -> document.put(field, value);
+                case "$inc" ->
+                    document.put(
+                            field,
+                            new BsonInt32(document.getInt32(field).getValue()
+                                    + value.asInt32().getValue()));
                 case "$addToSet" -> {
                     BsonArray values = document.getArray(field);
                     if (!values.contains(value)) {

@@ -60,7 +60,11 @@ final class Filter {
         return operators.entrySet().stream().allMatch(operator -> switch (operator.getKey()) {
             case "$exists" -> (value != null) == operator.getValue().asBoolean().getValue();
             case "$in" -> value != null && operator.getValue().asArray().contains(value);
+            case "$not" -> !passes(value, operator.getValue());
+            case "$gt" -> value != null && number(value) > number(operator.getValue());
             case "$lt" -> value != null && number(value) < number(operator.getValue());
+            case "$lte" -> value != null && number(value) <= number(operator.getValue());
+            case "$ne" -> !operator.getValue().equals(value);
             default -> throw new UnsupportedOperationException(operator.getKey());
         });
     }

@@ -1,9 +1,11 @@
 package io.waybill.simulation;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.axonframework.eventhandling.EventMessage;
 import org.bson.BsonDocument;
@@ -20,9 +22,6 @@ final class Reader {
     @FunctionalInterface
     interface Instance {
 
-        /** It is about to be given all events from the first on, because what it knew is lost. */
-        default void begin() {}
-
         void handle(List<? extends EventMessage<?>> events, Claim claim);
     }
 
@@ -31,7 +30,11 @@ final class Reader {
     private final int segment;
     private final BsonString id;
     private final Predicate<EventMessage<?>> interest;
-    private final List<Instance> instances;
+    private final IntFunction<Instance> starter;
+    private final int most;
+    /** Those that have started in this history. */
+    private final List<Instance> instances = new ArrayList<>();
+
     private final Map<Class<?>, Boolean> interesting = new HashMap<>();
     /** Which of the claims made so far is the last. */
     private int claim;
@@ -41,16 +44,29 @@ final class Reader {
     /**
      * @param store where the position is kept
      * @param interest says of which types it handles events; the others are passed over
-     * @param instances that share the position
+     * @param starter makes the instance of a number, which knows nothing of any history before
+     * @param most so many instances share the position
      */
-    Reader(Store store, String processor, int segment, Predicate<EventMessage<?>> interest, List<Instance> instances) {
+    Reader(
+            Store store,
+            String processor,
+            int segment,
+            Predicate<EventMessage<?>> interest,
+            IntFunction<Instance> starter,
+            int most) {
         this.store = store;
         this.processor = processor;
         this.segment = segment;
         id = new BsonString(processor + "/" + segment);
         this.interest = interest;
-        this.instances = instances;
+        this.starter = starter;
+        this.most = most;
         store.add(this);
+    }
+
+    /** Ends all instances: whatever they remember belongs to one history. */
+    void stop() {
+        instances.clear();
     }
 
     String processor() {
@@ -62,7 +78,7 @@ final class Reader {
      * as the one that was robbed does nothing.
      */
     boolean canBeRobbed() {
-        return isBusy() && busy < instances.size();
+        return isBusy() && busy < most;
     }
 
     /** Whether nothing is lost of what it has stored. */
@@ -82,7 +98,6 @@ final class Reader {
             if (token == null) {
                 return 0;
             }
-            instances.forEach(Instance::begin);
         }
         int position = Store.position(token);
         int next = position;
@@ -108,6 +123,9 @@ final class Reader {
         int claimed = ++claim;
         store.checkpoints().beforeClaim(processor);
         var own = new Claim(() -> claimed == claim && store.isStill(id, token), store.checkpoint(log, processor));
+        if (busy == instances.size()) {
+            instances.add(starter.apply(busy));
+        }
         try {
             instances.get(busy++).handle(log.read(from, from + count), own);
         } finally {

@@ -6,6 +6,7 @@ import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.messaging.SagaCommands;
 import io.waybill.chassis.mongo.ChassisStores;
 import io.waybill.messages.payment.PaymentEvent;
+import io.waybill.payment.provider.ProviderByHand;
 import java.lang.annotation.Annotation;
 import java.time.Clock;
 import java.time.Instant;
@@ -74,6 +75,7 @@ final class Services {
     private static final int INSTANCES = 2;
 
     private static final String INVENTORY = "inventory";
+    private static final String PAYMENT = "payment";
 
     private static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
 
@@ -98,7 +100,7 @@ final class Services {
     /** New with them. */
     private Parking parking;
 
-    private Reader.Instance courier = (events, claim) -> {};
+    private Courier courier;
 
     private Instant now = START;
     private Runnable deliver = () -> {};
@@ -130,30 +132,29 @@ final class Services {
         found("io.waybill.inventory", ProcessingGroup.class).stream()
                 .filter(type -> !type.isAnnotationPresent(Saga.class) && !type.isAnnotationPresent(Projection.class))
                 .forEach(this::follow);
+        courier = newCourier();
         processes.add(new Reader(
-                store("payment"),
-                "courier",
+                store(PAYMENT),
+                ProviderByHand.PROCESSOR,
                 0,
                 event -> event.getPayload() instanceof PaymentEvent,
-                List.of(new Reader.Instance() {
-                    @Override
-                    public void begin() {
-                        courier.begin();
-                    }
-
-                    @Override
-                    public void handle(List<? extends EventMessage<?>> events, Claim claim) {
-                        courier.handle(events, claim);
-                    }
-                })));
+                number -> {
+                    Feed feed = feed(store(PAYMENT), ProviderByHand.PROCESSOR, handlers(courier.handler()));
+                    return (events, claim) -> feed.handle(events, Segment.ROOT_SEGMENT, claim);
+                },
+                INSTANCES));
         found("io.waybill", Projection.class).stream()
                 .collect(Collectors.groupingBy(Services::serviceOf, TreeMap::new, Collectors.toList()))
                 .forEach((service, types) -> views.add(new Views(types, store(service), INSTANCES, parameters)));
     }
 
-    /** From now on takes down what payments ask for. */
-    void carryBy(Reader.Instance newCourier) {
-        courier = newCourier;
+    private Courier newCourier() {
+        return new Courier(store(PAYMENT), events, this::now);
+    }
+
+    /** Who carries to the bank what payments ask for. */
+    Courier courier() {
+        return courier;
     }
 
     /** What a service keeps. */
@@ -224,6 +225,7 @@ final class Services {
         timers.clear();
         sagas.clear();
         stores.values().forEach(Store::clear);
+        courier = newCourier();
         commands = new SagaCommands(gateway, events);
         parking = new Parking(commands);
         now = START;
@@ -304,7 +306,7 @@ final class Services {
         return outcome.get();
     }
 
-    /** A process whose events are handled in these segments, each by instances that share a position. */
+    /** A process of the inventory whose events are handled in these segments, each by instances that share a position. */
     private void process(
             String name,
             MessageHandlerInterceptor<EventMessage<?>> around,
@@ -312,26 +314,29 @@ final class Services {
             List<Segment> segments) {
         List<Feed> feeds = new ArrayList<>();
         for (int i = 0; i < INSTANCES; i++) {
-            var feed = new Feed(name, handlers.get());
-            feed.registerHandlerInterceptor(ChassisParts.correlate());
-            feed.registerHandlerInterceptor(this::deliverFirst);
-            feed.registerHandlerInterceptor(ChassisParts.join(name, store(INVENTORY)::checkpoints));
-            feed.registerHandlerInterceptor(ChassisParts.keepClaim(Claim.OF_CURRENT_BATCH, name));
+            Feed feed = feed(store(INVENTORY), name, handlers.get());
             feed.registerHandlerInterceptor(around);
             feeds.add(feed);
         }
+        EventHandlerInvoker any = feeds.getFirst().eventHandlerInvoker();
         for (Segment segment : segments) {
-            List<Reader.Instance> readers = feeds.stream()
-                    .<Reader.Instance>map(feed -> (events, claim) -> feed.handle(events, segment, claim))
-                    .toList();
-            EventHandlerInvoker any = feeds.getFirst().eventHandlerInvoker();
             processes.add(new Reader(
                     store(INVENTORY),
                     name,
                     segment.getSegmentId(),
                     event -> any.canHandle(event, Segment.ROOT_SEGMENT),
-                    readers));
+                    number -> (events, claim) -> feeds.get(number).handle(events, segment, claim),
+                    INSTANCES));
         }
+    }
+
+    private Feed feed(Store store, String name, EventHandlerInvoker handlers) {
+        var feed = new Feed(name, handlers);
+        feed.registerHandlerInterceptor(ChassisParts.correlate());
+        feed.registerHandlerInterceptor(this::deliverFirst);
+        feed.registerHandlerInterceptor(ChassisParts.join(name, store::checkpoints));
+        feed.registerHandlerInterceptor(ChassisParts.keepClaim(Claim.OF_CURRENT_BATCH, name));
+        return feed;
     }
 
     private <T> void host(Class<T> type, CommandBus instance) {
@@ -373,12 +378,16 @@ final class Services {
         process(
                 type.getSimpleName(),
                 (batch, chain) -> chain.proceed(),
-                () -> SimpleEventHandlerInvoker.builder()
-                        .eventHandlers(BeanUtils.instantiateClass(type))
-                        .parameterResolverFactory(parameters)
-                        .listenerInvocationErrorHandler(PropagatingErrorHandler.instance())
-                        .build(),
+                () -> handlers(BeanUtils.instantiateClass(type)),
                 List.of(Segment.ROOT_SEGMENT));
+    }
+
+    private EventHandlerInvoker handlers(Object handler) {
+        return SimpleEventHandlerInvoker.builder()
+                .eventHandlers(handler)
+                .parameterResolverFactory(parameters)
+                .listenerInvocationErrorHandler(PropagatingErrorHandler.instance())
+                .build();
     }
 
     /** The commands of a batch are delivered once all of it is handled, and before anybody waits for the answers. */
@@ -401,7 +410,7 @@ final class Services {
     }
 
     /** Other services know nothing of what this one is in the midst of. */
-    private static void outside(Runnable others) {
+    static void outside(Runnable others) {
         if (!CurrentUnitOfWork.isStarted()) {
             others.run();
             return;

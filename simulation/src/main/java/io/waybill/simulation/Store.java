@@ -36,7 +36,7 @@ final class Store implements ReadProgress {
     private final Supplier<EventStore> events;
     private final List<Reader> readers = new ArrayList<>();
     private final Set<String> projections = new HashSet<>();
-    private final ChassisStores.Marks marks;
+    private ChassisStores.Marks marks;
     private Checkpoints checkpoints;
     private Map<String, Map<BsonValue, BsonDocument>> saved = Map.of();
     /** Whether something is lost that is not made good yet. */
@@ -77,8 +77,10 @@ final class Store implements ReadProgress {
 
     /** As before the first start of the service. */
     void clear() {
+        readers.forEach(Reader::stop);
         documents.clear();
         saved = Map.of();
+        marks = new ChassisStores.Marks(documents.database());
         marks.firstLook();
         damaged = false;
         checkpoints = new Checkpoints(service, projections, events);

@@ -108,19 +108,17 @@ final class Views {
     private Reader keeper(Class<?> type, int instances) {
         String name = processor(type);
         kept.addProjection(name);
-        List<Feed> feeds = Stream.generate(() -> feed(type, kept.documents()))
-                .limit(instances)
-                .toList();
-        EventHandlerInvoker any = feeds.getFirst().eventHandlerInvoker();
+        EventHandlerInvoker any = feed(type, anew).eventHandlerInvoker();
         return new Reader(
                 kept,
                 name,
                 0,
                 event -> any.canHandle(event, Segment.ROOT_SEGMENT),
-                feeds.stream()
-                        .<Reader.Instance>map(
-                                feed -> (events, claim) -> feed.handle(events, Segment.ROOT_SEGMENT, claim))
-                        .toList());
+                number -> {
+                    Feed feed = feed(type, kept.documents());
+                    return (events, claim) -> feed.handle(events, Segment.ROOT_SEGMENT, claim);
+                },
+                instances);
     }
 
     private static String processor(Class<?> type) {

@@ -63,6 +63,8 @@ final class World {
     private static final int MISTAKES = 30;
     /** One in so many times something befalls a store. */
     private static final int LOSSES = 15;
+    /** Longer than a worker's claim lasts, shorter than any deadline. */
+    private static final Duration SOON = Duration.ofMinutes(1);
     /** How much may happen between two requests, in histories where all is slow, and in some where it is not. */
     private static final List<Integer> HASTE = List.of(5, 15, 40);
 
@@ -122,11 +124,11 @@ final class World {
         bank = new Bank(choices, diary -> tell("the bank %s", diary));
         books = new Books(bank);
         clients = new Clients(choices, books.orders(), this::request);
-        courier = new Courier(bank, choices, services.log(), this::answer, this::passCall);
         services.reset(this::happened, this::deliverCommands, this::pass);
+        courier = services.courier();
+        courier.begin(bank, choices, this::answer, this::passCall);
         services.wire().choose(choices::below);
         readers = services.processes();
-        services.carryBy(courier);
     }
 
     /** What happened so far, a line for each thing. */
@@ -252,7 +254,7 @@ final class World {
     }
 
     /**
-     * Everybody does what can be done without time passing.
+     * Everybody does what can be done before long.
      *
      * @param bankAnswers whether the bank can be reached
      */
@@ -260,7 +262,8 @@ final class World {
         calm = true;
         bank.calmDown();
         courier.calmDown();
-        for (int i = 0; somethingHappensNow(bankAnswers); i++) {
+        Instant latest = services.now().plus(SOON);
+        for (int i = 0; somethingHappensNow(bankAnswers) || (bankAnswers && waitForCourier(latest)); i++) {
             check();
             unless(i < STEPS_UNTIL_QUIET, 11, "no end in sight");
         }
@@ -277,8 +280,10 @@ final class World {
     /** What can happen by itself does first; only if nothing does, time is what moves things on. */
     private boolean somethingHappens(boolean bankAnswers) {
         return somethingHappensNow(bankAnswers)
+                || (bankAnswers
+                        && waitForCourier(firstTimer().map(Timers.Timer::at).orElse(Instant.MAX)))
                 || fireTimer()
-                || (bankAnswers && (waitForCustomers() || decideAboutRefusedReturns()));
+                || (bankAnswers && decideAboutRefusedReturns());
     }
 
     private boolean somethingHappensNow(boolean bankAnswers) {
@@ -414,9 +419,12 @@ final class World {
 
     private boolean carry() {
         try {
-            return courier.run(services.now());
-        } catch (Crash crash) {
-            tell("the courier did not finish: %s", crash);
+            return courier.run();
+        } catch (RuntimeException e) {
+            if (!Crash.isBehind(e)) {
+                throw e;
+            }
+            tell("the courier did not finish: %s", e);
             return true;
         }
     }
@@ -525,13 +533,20 @@ final class World {
     /** A message of the bank arrives, which is about an authorization. */
     void look(String authorizationId) {
         tell("bank says: look at %s", authorizationId);
-        if (!courier.look(authorizationId, services.now())) {
+        try {
+            courier.look(authorizationId);
+        } catch (Crash crash) {
+            tell("nobody has heard it: %s", crash);
             bank.repeat(authorizationId);
         }
     }
 
+    private Optional<Timers.Timer> firstTimer() {
+        return services.timers().waiting().stream().min(Comparator.comparing(Timers.Timer::at));
+    }
+
     private boolean fireTimer() {
-        var first = services.timers().waiting().stream().min(Comparator.comparing(Timers.Timer::at));
+        Optional<Timers.Timer> first = firstTimer();
         first.ifPresent(timer -> {
             if (timer.at().isAfter(services.now())) {
                 services.moveClockTo(timer.at());
@@ -568,10 +583,12 @@ final class World {
         return !refused.isEmpty();
     }
 
-    private boolean waitForCustomers() {
-        Optional<Instant> deadline = courier.firstDeadline().filter(services.now()::isBefore);
-        deadline.ifPresent(services::moveClockTo);
-        return deadline.isPresent();
+    /** Until something is tried again, or a customer is given up. */
+    private boolean waitForCourier(Instant latest) {
+        Optional<Instant> due =
+                courier.firstDue().filter(services.now()::isBefore).filter(latest::isAfter);
+        due.ifPresent(services::moveClockTo);
+        return due.isPresent();
     }
 
     /** Whoever publishes an event and hears nothing of it does so again. */

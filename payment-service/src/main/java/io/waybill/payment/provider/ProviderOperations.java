@@ -89,16 +89,21 @@ class ProviderOperations {
     void schedule(OutstandingPayment payment) {
         Optional<Operation> head = payment.head();
         if (head.isPresent()) {
-            work.schedule(payment.paymentId(), head.get().key(), head.get().since());
+            work.schedule(
+                    payment.paymentId(),
+                    payment.sequence(),
+                    head.get().key(),
+                    head.get().since());
             return;
         }
         payment.firstToExpire()
                 .ifPresentOrElse(
                         hold -> work.schedule(
                                 payment.paymentId(),
+                                payment.sequence(),
                                 LOOK + hold.authorizationId(),
                                 hold.expiresAt() == null ? Instant.EPOCH : hold.expiresAt()),
-                        () -> work.remove(payment.paymentId()));
+                        () -> work.remove(payment.paymentId(), payment.sequence()));
     }
 
     /** Has the provider asked about an authorization now; without effect if nobody knows the payment. */
@@ -108,7 +113,7 @@ class ProviderOperations {
             return;
         }
         if (payment.get().head().isEmpty()) {
-            work.schedule(paymentId, LOOK + authorizationId, now);
+            work.schedule(paymentId, payment.get().sequence(), LOOK + authorizationId, now);
         }
         work.hurry(paymentId, now);
     }

@@ -2,8 +2,10 @@ package io.waybill.payment.provider;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Filters.not;
 import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
@@ -36,6 +38,7 @@ import org.springframework.stereotype.Component;
 @Component
 class ProviderWork {
 
+    private static final String SEQUENCE = "sequence";
     private static final Date NOT_CLAIMED = Date.from(Instant.EPOCH);
     private static final Bson FREE = set("claimedUntil", NOT_CLAIMED);
 
@@ -78,39 +81,51 @@ class ProviderWork {
             @Nullable String lastError,
             Instant claimedUntil) {}
 
-    /** Says what is to be done first, unless that is known: then attempts and delays stay as they are. */
-    void schedule(String paymentId, String task, Instant dueAt) {
+    /**
+     * Says what is to be done first, unless that is known: then attempts and delays stay as they are. Nothing changes
+     * either if somebody said so who has seen later events: whoever lost the claim on them may not know it yet.
+     *
+     * @param sequence of the last event of the payment that was seen
+     */
+    void schedule(String paymentId, long sequence, String task, Instant dueAt) {
         Bson change = combine(
                 set("task", task),
+                set(SEQUENCE, sequence),
                 set("dueAt", Date.from(dueAt)),
                 set("attempts", 0),
                 set("lost", 0),
                 set("lastError", null));
-        if (payments.updateOne(and(eq(paymentId), ne("task", task)), change).getMatchedCount() == 0) {
-            insert(paymentId, task, dueAt);
+        Bson isOther = and(eq(paymentId), notLaterThan(sequence), ne("task", task));
+        if (payments.updateOne(isOther, change).getMatchedCount() == 0) {
+            insert(paymentId, sequence, task, dueAt);
         }
         news.release();
     }
 
-    private void insert(String paymentId, String task, Instant dueAt) {
+    private static Bson notLaterThan(long sequence) {
+        return not(gt(SEQUENCE, sequence));
+    }
+
+    private void insert(String paymentId, long sequence, String task, Instant dueAt) {
         try {
             payments.insertOne(new Document("_id", paymentId)
                     .append("task", task)
+                    .append(SEQUENCE, sequence)
                     .append("dueAt", Date.from(dueAt))
                     .append("claimedUntil", NOT_CLAIMED)
                     .append("attempts", 0)
                     .append("lost", 0));
         } catch (MongoWriteException e) {
-            // It is there, with this very task.
+            // It is there, with this very task or a later one.
             if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
                 throw e;
             }
         }
     }
 
-    /** Nothing is to be done for this payment. */
-    void remove(String paymentId) {
-        payments.deleteOne(eq(paymentId));
+    /** Nothing is to be done for this payment, unless somebody who has seen later events says otherwise. */
+    void remove(String paymentId, long sequence) {
+        payments.deleteOne(and(eq(paymentId), notLaterThan(sequence)));
     }
 
     /** Nothing more is to be done, unless something came in while it was worked at. */

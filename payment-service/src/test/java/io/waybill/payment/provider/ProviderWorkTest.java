@@ -26,7 +26,7 @@ class ProviderWorkTest {
 
     @Test
     void whatIsClaimedIsNotClaimedAgainBeforeTheClaimRunsOut() {
-        work.schedule(PAYMENT, "AUTHORIZE", START);
+        work.schedule(PAYMENT, 1, "AUTHORIZE", START);
 
         assertThat(work.claim(START, CLAIM)).isPresent();
         assertThat(work.claim(START.plus(CLAIM).minusMillis(1), CLAIM)).isEmpty();
@@ -35,7 +35,7 @@ class ProviderWorkTest {
 
     @Test
     void workerWhoseClaimRanOutDoesNotGiveAwayThatOfItsSuccessor() {
-        work.schedule(PAYMENT, "AUTHORIZE", START);
+        work.schedule(PAYMENT, 1, "AUTHORIZE", START);
         Item late = work.claim(START, CLAIM).orElseThrow();
         Instant takenOver = START.plus(CLAIM);
         assertThat(work.claim(takenOver, CLAIM)).isPresent();
@@ -47,7 +47,7 @@ class ProviderWorkTest {
 
     @Test
     void whoeverHasTheDatabaseAloneDoesNotWaitForTheClaimsOfTheDead() {
-        work.schedule(PAYMENT, "AUTHORIZE", START);
+        work.schedule(PAYMENT, 1, "AUTHORIZE", START);
         assertThat(work.claim(START, CLAIM)).isPresent();
 
         work.freeAll();
@@ -57,16 +57,31 @@ class ProviderWorkTest {
 
     @Test
     void whatFailedKeepsItsAttemptsUntilSomethingElseIsToBeDone() {
-        work.schedule(PAYMENT, "AUTHORIZE", START);
+        work.schedule(PAYMENT, 1, "AUTHORIZE", START);
         work.failed(work.claim(START, CLAIM).orElseThrow(), START, "no answer", true);
-        work.schedule(PAYMENT, "AUTHORIZE", START);
+        work.schedule(PAYMENT, 1, "AUTHORIZE", START);
 
         Item again = work.claim(START, CLAIM).orElseThrow();
         assertThat(again.attempts()).isEqualTo(1);
         assertThat(again.lost()).isEqualTo(1);
         assertThat(again.lastError()).isEqualTo("no answer");
 
-        work.schedule(PAYMENT, "VOID", START);
+        work.schedule(PAYMENT, 1, "VOID", START);
         assertThat(work.find(PAYMENT).orElseThrow().attempts()).isZero();
+    }
+
+    @Test
+    void whoeverHasSeenFewerEventsNeitherReplacesNorRemovesWhatIsToBeDone() {
+        work.schedule(PAYMENT, 2, "CAPTURE", START);
+
+        work.schedule(PAYMENT, 1, "LOOK", START.plus(CLAIM));
+        work.remove(PAYMENT, 1);
+
+        assertThat(work.find(PAYMENT)).hasValueSatisfying(item -> {
+            assertThat(item.task()).isEqualTo("CAPTURE");
+            assertThat(item.dueAt()).isEqualTo(START);
+        });
+        work.remove(PAYMENT, 2);
+        assertThat(work.find(PAYMENT)).isEmpty();
     }
 }

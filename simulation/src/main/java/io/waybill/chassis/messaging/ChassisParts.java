@@ -39,7 +39,12 @@ public final class ChassisParts {
 
     /** Says of messages which one led to them. */
     public static MessageHandlerInterceptor<EventMessage<?>> correlate() {
-        return new CorrelationDataInterceptor<>(new Correlation("simulated"));
+        return new CorrelationDataInterceptor<>(correlation());
+    }
+
+    /** How messages say which one led to them. */
+    public static Correlation correlation() {
+        return new Correlation("simulated");
     }
 
     /** Fails whoever sends a command during a replay. */
