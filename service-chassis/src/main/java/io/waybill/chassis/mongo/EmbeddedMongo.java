@@ -167,7 +167,8 @@ public final class EmbeddedMongo implements AutoCloseable {
         private static final int ALWAYS = 101;
 
         private static final Set<String> DROPS = Set.of("drop", "dropDatabase");
-        private static final Set<String> READS = Set.of("find", "getMore", "aggregate", "count", "distinct", "hello");
+        private static final Set<String> READS = Set.of(
+                "find", "getMore", "aggregate", "count", "distinct", "listCollections", "hello", "isMaster", "ping");
 
         private final ReadWriteLock changes = new ReentrantReadWriteLock();
         private final Duration betweenCompactions;
