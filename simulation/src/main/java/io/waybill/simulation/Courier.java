@@ -51,6 +51,8 @@ final class Courier {
 
     private @Nullable Surroundings surroundings;
     private boolean reliable;
+    /** What the worker would take for bad luck, and try again. */
+    private @Nullable AssertionError failure;
 
     Courier(Store store, EventStore events, InstantSource clock) {
         this.store = store;
@@ -92,7 +94,7 @@ final class Courier {
         return surroundings;
     }
 
-    /** Handles the events of payments. */
+    /** Handles the events of payments in an instance of its own. */
     Object handler() {
         return provider.handler();
     }
@@ -105,11 +107,15 @@ final class Courier {
     /**
      * Works at a payment; false if none is due.
      *
-     * @throws Crash if the worker ends meanwhile
+     * @throws Crash if the worker ends at one of its calls
      */
     boolean run() {
         try {
-            return provider.workAtOne();
+            boolean worked = provider.workAtOne();
+            if (failure != null) {
+                throw failure;
+            }
+            return worked;
         } catch (Ended end) {
             throw end.crash;
         }
@@ -171,7 +177,12 @@ final class Courier {
         if (!arrives) {
             throw new CommandExecutionException("No answer in time", new Crash("the answer is late"));
         }
-        Services.outside(() -> now().answers().accept(answer));
+        try {
+            Services.outside(() -> now().answers().accept(answer));
+        } catch (AssertionError e) {
+            failure = e;
+            throw e;
+        }
         return null;
     }
 }

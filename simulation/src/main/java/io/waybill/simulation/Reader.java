@@ -121,7 +121,7 @@ final class Reader {
         BsonDocument token = Objects.requireNonNull(store.token(id), "nothing can be read without a position");
         int from = Store.position(token);
         int claimed = ++claim;
-        store.checkpoints().beforeClaim(processor);
+        store.checkpoints().hasClaimed(processor);
         var own = new Claim(() -> claimed == claim && store.isStill(id, token), store.checkpoint(log, processor));
         if (busy == instances.size()) {
             instances.add(starter.apply(busy));

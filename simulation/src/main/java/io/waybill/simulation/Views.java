@@ -3,7 +3,6 @@ package io.waybill.simulation;
 import static io.waybill.simulation.books.Violation.unless;
 
 import io.waybill.chassis.messaging.ChassisParts;
-import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.mongo.ViewBatch;
 import java.lang.reflect.Constructor;
 import java.nio.ByteBuffer;
@@ -135,13 +134,10 @@ final class Views {
                         .listenerInvocationErrorHandler(PropagatingErrorHandler.instance())
                         .build());
         feed.registerHandlerInterceptor(ChassisParts.join(name, kept::checkpoints));
-        feed.registerHandlerInterceptor(ChassisParts.keepClaim(Claim.OF_CURRENT_BATCH, name));
-        if (type.isAnnotationPresent(Projection.class)) {
-            feed.registerHandlerInterceptor((batch, chain) -> {
-                ViewBatch.begin(batch, name);
-                return chain.proceed();
-            });
-        }
+        feed.registerHandlerInterceptor((batch, chain) -> {
+            ViewBatch.begin(batch, name);
+            return chain.proceed();
+        });
         return feed;
     }
 

@@ -45,8 +45,8 @@ final class CrashMatrix implements AutoCloseable {
     /** A process that was killed must have caught up by then, counted from when it is ready again. */
     private static final Duration RECOVERY_BOUND = Duration.ofSeconds(30);
 
-    /** Sagas have four segments, and two that stand in the same are one too many. */
-    private static final int ORDERS_PER_PROCESS = 3;
+    /** Sagas have two segments, and of two orders in the same one waits until another turn. */
+    private static final int ORDERS_PER_PROCESS = 2;
 
     /** Each may hold one of the ten threads in which a service handles commands. */
     private static final int ORDERS_PER_ROUND = 9;

@@ -72,7 +72,7 @@ class SalesView {
 
     SalesView(MongoDatabase database) {
         orders = new ViewStore<>(database, "sales", OrderSales.class);
-        // The embedded store has indexes for texts only, and goes through all orders.
+        // The embedded store does not find what is asked for by it, and goes through all orders.
         orders.index(Indexes.ascending(ROW + DAY));
     }
 

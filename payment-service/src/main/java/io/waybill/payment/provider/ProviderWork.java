@@ -95,8 +95,9 @@ class ProviderWork {
                 set("attempts", 0),
                 set("lost", 0),
                 set("lastError", null));
-        Bson isOther = and(eq(paymentId), notLaterThan(sequence), ne("task", task));
-        if (payments.updateOne(isOther, change).getMatchedCount() == 0) {
+        Bson isOurs = and(eq(paymentId), notLaterThan(sequence));
+        if (payments.updateOne(and(isOurs, ne("task", task)), change).getMatchedCount() == 0
+                && payments.updateOne(isOurs, set(SEQUENCE, sequence)).getMatchedCount() == 0) {
             insert(paymentId, sequence, task, dueAt);
         }
         news.release();
@@ -116,7 +117,7 @@ class ProviderWork {
                     .append("attempts", 0)
                     .append("lost", 0));
         } catch (MongoWriteException e) {
-            // It is there, with this very task or a later one.
+            // It is there, with a later task.
             if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
                 throw e;
             }

@@ -72,6 +72,7 @@ class ProviderWorkTest {
 
     @Test
     void whoeverHasSeenFewerEventsNeitherReplacesNorRemovesWhatIsToBeDone() {
+        work.schedule(PAYMENT, 0, "CAPTURE", START);
         work.schedule(PAYMENT, 2, "CAPTURE", START);
 
         work.schedule(PAYMENT, 1, "LOOK", START.plus(CLAIM));

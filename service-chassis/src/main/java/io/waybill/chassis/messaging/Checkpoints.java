@@ -51,7 +51,7 @@ public final class Checkpoints implements ClaimListener {
 
     /** Whoever claims may be given old events. */
     @Override
-    public void beforeClaim(String processor) {
+    public void hasClaimed(String processor) {
         refresh(processor);
     }
 

@@ -69,7 +69,7 @@ public class AxonStoresAutoConfiguration {
                 : ManagementFactory.getRuntimeMXBean().getName();
         return new LastWriteTokenStore(
                 new TokenDocuments(template, serializer, node, databases.losses()),
-                processor -> listeners.forEach(listener -> listener.beforeClaim(processor)),
+                processor -> listeners.forEach(listener -> listener.hasClaimed(processor)),
                 marks::mayReadFromTheBeginning);
     }
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /** Opens Mongo databases by name: all on one MongoDB, or each embedded in this process with a file of its own. */
 public final class Databases implements AutoCloseable {
 
-    /** The event store can bring everything back but time: what is acknowledged is to survive an election, or a crash. */
+    /** The event store can bring everything back but time: what is acknowledged survives an election, or a crash. */
     private static final WriteConcern JOURNALED = WriteConcern.MAJORITY.withJournal(true);
 
     /**

@@ -158,8 +158,8 @@ public final class EmbeddedMongo implements AutoCloseable {
     /**
      * Commits a change before it answers if it is to be journaled, and soon after otherwise, where the library's own
      * commit is once a second; one commit serves all who have come to an end by then. It waits for whoever is in the
-     * middle of a change, so that no half of one gets into the file. And nothing is dropped that somebody is writing into: the library would go on with a map that is closed,
-     * for ever.
+     * middle of a change, so that no half of one gets into the file. And nothing is dropped that somebody is writing
+     * into: the library would go on with a map that is closed, for ever.
      */
     private static final class CommittingBackend extends H2Backend {
 
@@ -267,12 +267,20 @@ public final class EmbeddedMongo implements AutoCloseable {
 
         private void commitNow() {
             journalIsDue.set(false);
+            // Whoever closes the store holds the lock too, so it is not taken for broken.
+            within(changes.writeLock(), () -> !journal.isShutdown() && commitOrTryAgain());
+        }
+
+        private boolean commitOrTryAgain() {
             try {
-                within(changes.writeLock(), () -> !journal.isShutdown() && commitWhatIsLeft());
-            } finally {
-                if (!journal.isShutdown()) {
-                    tellIfBroken();
+                return commitWhatIsLeft();
+            } catch (RuntimeException e) {
+                LOG.error("The embedded store cannot be written", e);
+                tellIfBroken();
+                if (!getMvStore().isClosed()) {
+                    commitSoon();
                 }
+                return false;
             }
         }
 

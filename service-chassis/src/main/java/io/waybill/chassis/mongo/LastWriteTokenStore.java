@@ -34,16 +34,16 @@ final class LastWriteTokenStore implements TokenStore {
     private static final ThreadLocal<@Nullable Runnable> DELETION = new ThreadLocal<>();
 
     private final TokenStore store;
-    private final Consumer<String> beforeClaim;
+    private final Consumer<String> onClaim;
     private final BooleanSupplier mayReadFromTheBeginning;
 
     /**
-     * @param beforeClaim is told the processor that is about to claim a segment
+     * @param onClaim is told the processor that has claimed a segment, and handles nothing of it until that returns
      * @param mayReadFromTheBeginning whether tokens that were lost may be made anew already
      */
-    LastWriteTokenStore(TokenStore store, Consumer<String> beforeClaim, BooleanSupplier mayReadFromTheBeginning) {
+    LastWriteTokenStore(TokenStore store, Consumer<String> onClaim, BooleanSupplier mayReadFromTheBeginning) {
         this.store = store;
-        this.beforeClaim = beforeClaim;
+        this.onClaim = onClaim;
         this.mayReadFromTheBeginning = mayReadFromTheBeginning;
     }
 
@@ -72,14 +72,16 @@ final class LastWriteTokenStore implements TokenStore {
 
     @Override
     public @Nullable TrackingToken fetchToken(String processorName, int segment) {
-        beforeClaim.accept(processorName);
-        return store.fetchToken(processorName, segment);
+        @Nullable TrackingToken token = store.fetchToken(processorName, segment);
+        onClaim.accept(processorName);
+        return token;
     }
 
     @Override
     public @Nullable TrackingToken fetchToken(String processorName, Segment segment) {
-        beforeClaim.accept(processorName);
-        return store.fetchToken(processorName, segment);
+        @Nullable TrackingToken token = store.fetchToken(processorName, segment);
+        onClaim.accept(processorName);
+        return token;
     }
 
     @Override

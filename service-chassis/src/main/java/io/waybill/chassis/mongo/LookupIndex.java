@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.h2.mvstore.Cursor;
@@ -110,19 +111,24 @@ final class LookupIndex extends Index<Object> {
             value = inside.get(path[i]);
         }
         return switch (value) {
-            case String text -> Set.of(text + END + document.get(ID));
-            case Instant time -> Set.of(text(time) + END + document.get(ID));
             case Collection<?> list -> keysInLists(document);
-            case null, default -> Set.of();
+            case null -> Set.of();
+            default -> key(value, document).map(Set::of).orElse(Set.of());
         };
     }
 
     private Set<String> keysInLists(Document document) {
         return getKeyValues(document).stream()
-                .map(values -> values.get(0))
-                .filter(String.class::isInstance)
-                .map(value -> value + String.valueOf(END) + document.get(ID))
+                .flatMap(values -> key(values.get(0), document).stream())
                 .collect(Collectors.toSet());
+    }
+
+    private static Optional<String> key(@Nullable Object value, Document document) {
+        return switch (value) {
+            case String text -> Optional.of(text + END + document.get(ID));
+            case Instant time -> Optional.of(text(time) + END + document.get(ID));
+            case null, default -> Optional.empty();
+        };
     }
 
     @Override

@@ -80,7 +80,8 @@ public final class StoreMarks {
 
     /**
      * Has all events read again if something was lost since the last look. What is left is cleared away only at the look
-     * after that: by then whoever was in the midst of a batch has found his claim gone, and writes no more.
+     * after that: by then whoever was in the midst of a batch has found his claim gone, and writes no more, or only views that are
+     * whole.
      */
     void look() {
         @Nullable Document list = list();

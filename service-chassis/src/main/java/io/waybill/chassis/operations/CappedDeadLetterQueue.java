@@ -71,6 +71,7 @@ final class CappedDeadLetterQueue implements SequencedDeadLetterQueue<EventMessa
     public void enqueue(Object sequence, DeadLetter<? extends EventMessage<?>> letter)
             throws DeadLetterQueueOverflowException {
         if (letters.isParked(processor, letter.message().getIdentifier())) {
+            rememberParked();
             return;
         }
         // What came before it would be parked behind it if a crash had it handled again.
@@ -79,10 +80,14 @@ final class CappedDeadLetterQueue implements SequencedDeadLetterQueue<EventMessa
             queue.enqueue(sequence, letter);
         } finally {
             // It may be stored though nobody answered.
-            letters.hasParked(processor);
+            rememberParked();
         }
-        batch().ifPresent(batch -> batch.resources().put(nothingParked, false));
         warnNearCap();
+    }
+
+    private void rememberParked() {
+        letters.hasParked(processor);
+        batch().ifPresent(batch -> batch.resources().put(nothingParked, false));
     }
 
     @Override

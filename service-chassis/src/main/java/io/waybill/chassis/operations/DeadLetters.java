@@ -132,9 +132,9 @@ final class DeadLetters implements ClaimListener {
         empty.put(processor, false);
     }
 
-    /** Others may have parked what belongs to the segment that this processor is about to claim. */
+    /** Others may have parked what belongs to that segment. */
     @Override
-    public void beforeClaim(String processor) {
+    public void hasClaimed(String processor) {
         empty.remove(processor);
     }
 

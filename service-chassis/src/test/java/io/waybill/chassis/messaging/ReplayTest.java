@@ -251,7 +251,7 @@ class ReplayTest {
         reached(CHECKPOINT);
         var anew = new Checkpoints("service", Set.of(), () -> eventStore);
 
-        anew.beforeClaim(PROCESSOR);
+        anew.hasClaimed(PROCESSOR);
 
         assertThat(anew.of(PROCESSOR)).isEqualTo(CHECKPOINT);
     }

@@ -24,7 +24,7 @@ public class AnotherProcess {
             Checkpoints checkpoints) {
         return new LastWriteTokenStore(
                 new TokenDocuments(template, serializer, NAME, databases.losses()),
-                checkpoints::beforeClaim,
+                checkpoints::hasClaimed,
                 marks::mayReadFromTheBeginning);
     }
 }

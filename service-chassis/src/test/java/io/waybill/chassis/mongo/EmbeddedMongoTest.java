@@ -207,6 +207,11 @@ class EmbeddedMongoTest {
             work.updateOne(eq("in 2"), set("dueAt", Date.from(now)));
             work.deleteOne(eq("in -2"));
             assertThat(ids(work.find(isDue))).containsExactlyInAnyOrder("before 1970", "in 0", "in 2");
+
+            work.insertOne(new Document("_id", "in steps")
+                    .append("steps", List.of(new Document("at", Date.from(now)), new Document("at", "later"))));
+            work.createIndex(Indexes.ascending("steps.at"));
+            assertThat(ids(work.find(lte("steps.at", Date.from(now))))).containsExactly("in steps");
         }
     }
 

@@ -85,7 +85,7 @@ class CappedDeadLetterQueueTest {
         var ofAnother = new DeadLetters(template, discards, serializer);
         OperationsAutoConfiguration.deadLetterQueue("view", template, serializer, ofAnother)
                 .enqueue("of-another-instance", letter("b", event("b")));
-        letters.beforeClaim("view");
+        letters.hasClaimed("view");
         assertThat(letters.isEmpty("view")).isFalse();
     }
 

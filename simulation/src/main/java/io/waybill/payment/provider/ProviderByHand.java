@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public final class ProviderByHand {
     private static final ProviderSettings SETTINGS = new ProviderSettings(
             1, CLAIM, CLAIM, Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1), 2, 100, Duration.ZERO);
 
+    private final Supplier<ProviderOperations> instances;
     private final ProviderOperations operations;
     private final ProviderWork work;
     private final ProviderWorker worker;
@@ -60,7 +62,8 @@ public final class ProviderByHand {
             RandomGenerator random) {
         this.clock = clock;
         this.work = new ProviderWork(database);
-        this.operations = new ProviderOperations(database, work, commands, correlation, eventStore);
+        this.instances = () -> new ProviderOperations(database, work, commands, correlation, eventStore);
+        this.operations = instances.get();
         var ofCurrentOrder = new Courier.Calls() {
             @Override
             public <T> T call(Function<PaymentProvider, T> call) {
@@ -71,9 +74,9 @@ public final class ProviderByHand {
                 operations, work, new Courier(ofCurrentOrder, CUSTOMERS_TIME), SETTINGS, clock, random);
     }
 
-    /** Handles the events of payments. */
+    /** Handles the events of payments in an instance of its own. */
     public Object handler() {
-        return operations;
+        return instances.get();
     }
 
     /** Claims the payment that has been due for longest and works at it; false if none is due. */
