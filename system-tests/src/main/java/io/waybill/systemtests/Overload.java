@@ -136,7 +136,8 @@ final class Overload {
         say("Processor time: %.0f ms for an order, in all processes; %.0f %% of what there is, without the client"
                 .formatted(
                         taken * 1e3 / atWork.accepted.size(),
-                        taken * 100
+                        taken
+                                * 100
                                 / BUSY_TIME.toSeconds()
                                 / Runtime.getRuntime().availableProcessors()));
         say("Visible after the answer: p50 %.0f, p99 %.0f, p99.9 %.0f ms"
@@ -334,10 +335,10 @@ final class Overload {
 
     private double processorSeconds() {
         return Arrays.stream(Service.values())
-                .filter(system::owns)
-                .mapToLong(
-                        service -> system.process(service).processorTime().toMillis())
-                .sum()
+                        .filter(system::owns)
+                        .mapToLong(service ->
+                                system.process(service).processorTime().toMillis())
+                        .sum()
                 / 1e3;
     }
 
