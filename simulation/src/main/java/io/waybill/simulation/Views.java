@@ -54,8 +54,9 @@ final class Views {
         this.parameters = parameters;
         this.kept = kept;
         for (Class<?> type : types) {
-            keepers.add(keeper(type, instances));
-            makers.add(feed(type, anew));
+            Feed maker = feed(type, anew);
+            makers.add(maker);
+            keepers.add(keeper(type, maker.eventHandlerInvoker(), instances));
         }
     }
 
@@ -104,10 +105,10 @@ final class Views {
         return ByteBuffer.wrap(buffer.getInternalBuffer(), 0, buffer.getPosition());
     }
 
-    private Reader keeper(Class<?> type, int instances) {
+    /** @param any handles what all of its instances do */
+    private Reader keeper(Class<?> type, EventHandlerInvoker any, int instances) {
         String name = processor(type);
         kept.addProjection(name);
-        EventHandlerInvoker any = feed(type, anew).eventHandlerInvoker();
         return new Reader(
                 kept,
                 name,
