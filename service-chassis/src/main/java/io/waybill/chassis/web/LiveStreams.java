@@ -179,7 +179,15 @@ public final class LiveStreams implements SmartLifecycle {
             } finally {
                 streams.remove(this);
                 places.release();
+                complete();
+            }
+        }
+
+        private void complete() {
+            try {
                 emitter.complete();
+            } catch (IllegalStateException e) {
+                LOG.debug("The server has ended it already, for its browser is gone", e);
             }
         }
 
