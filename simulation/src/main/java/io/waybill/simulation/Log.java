@@ -1,5 +1,6 @@
 package io.waybill.simulation;
 
+import io.waybill.chassis.messaging.ChassisParts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventhandling.GenericTrackedDomainEventMessage;
 import org.axonframework.eventhandling.GenericTrackedEventMessage;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
@@ -17,6 +19,8 @@ import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventsourcing.eventstore.DomainEventStream;
 import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
 import org.axonframework.modelling.command.ConcurrencyException;
+import org.axonframework.serialization.SerializedObject;
+import org.axonframework.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /** All events in their order. */
@@ -24,6 +28,8 @@ final class Log implements EventStorageEngine {
 
     private final List<TrackedEventMessage<?>> events = new ArrayList<>();
     private final Map<String, List<DomainEventMessage<?>>> byAggregate = new HashMap<>();
+    private final Map<String, DomainEventMessage<SerializedObject<byte[]>>> snapshots = new HashMap<>();
+    private final Serializer serializer = ChassisParts.serializer();
     private Consumer<EventMessage<?>> watcher = event -> {};
     private Consumer<Point> points = point -> {};
 
@@ -37,6 +43,7 @@ final class Log implements EventStorageEngine {
         points = newPoints;
         events.clear();
         byAggregate.clear();
+        snapshots.clear();
         watcher = newWatcher;
     }
 
@@ -113,13 +120,22 @@ final class Log implements EventStorageEngine {
         throw new UnsupportedOperationException("who reads along is fed by hand");
     }
 
+    /** Written down, because whoever reads it changes it. */
     @Override
     public void storeSnapshot(DomainEventMessage<?> snapshot) {
-        throw new UnsupportedOperationException("histories are too short for snapshots");
+        snapshots.put(
+                snapshot.getAggregateIdentifier(),
+                withPayload(snapshot, serializer.serialize(snapshot.getPayload(), byte[].class)));
     }
 
     @Override
     public Optional<DomainEventMessage<?>> readSnapshot(String aggregateId) {
-        return Optional.empty();
+        return Optional.ofNullable(snapshots.get(aggregateId))
+                .map(snapshot -> withPayload(snapshot, serializer.deserialize(snapshot.getPayload())));
+    }
+
+    private static <T> DomainEventMessage<T> withPayload(DomainEventMessage<?> snapshot, T payload) {
+        return new GenericDomainEventMessage<>(
+                snapshot.getType(), snapshot.getAggregateIdentifier(), snapshot.getSequenceNumber(), payload);
     }
 }

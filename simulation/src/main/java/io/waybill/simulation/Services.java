@@ -5,6 +5,7 @@ import io.waybill.chassis.messaging.Parking;
 import io.waybill.chassis.messaging.Projection;
 import io.waybill.chassis.messaging.SagaCommands;
 import io.waybill.chassis.mongo.ChassisStores;
+import io.waybill.inventory.stock.StockByHand;
 import io.waybill.messages.payment.PaymentEvent;
 import io.waybill.payment.provider.ProviderByHand;
 import java.lang.annotation.Annotation;
@@ -91,6 +92,7 @@ final class Services {
     private final List<Reader> processes = new ArrayList<>();
     private final Map<String, Store> stores = new TreeMap<>();
     private final List<Views> views = new ArrayList<>();
+    private final List<StockByHand> stock = new ArrayList<>();
     private final ParameterResolverFactory parameters;
 
     private final CommandGateway gateway;
@@ -126,7 +128,10 @@ final class Services {
                 ofHistory(Parking.class, () -> parking),
                 new SimpleResourceParameterResolverFactory(resources));
         for (CommandBus instance : instances) {
-            found("io.waybill", Aggregate.class).forEach(type -> host(type, instance));
+            found("io.waybill", Aggregate.class).stream()
+                    .filter(type -> type != StockByHand.TYPE)
+                    .forEach(type -> host(type, instance));
+            stock.add(new StockByHand(events, parameters, instance));
         }
         sagaTypes().forEach(this::lead);
         found("io.waybill.inventory", ProcessingGroup.class).stream()
@@ -224,6 +229,7 @@ final class Services {
         wire.take();
         timers.clear();
         sagas.clear();
+        stock.forEach(StockByHand::forget);
         stores.values().forEach(Store::clear);
         courier = newCourier();
         commands = new SagaCommands(gateway, events);

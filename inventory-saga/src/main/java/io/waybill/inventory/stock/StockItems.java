@@ -29,11 +29,14 @@ final class StockItems extends EventSourcingRepository<StockItem> {
     private static final int KEPT = 100;
 
     private final EventStore eventStore;
-    private final Map<String, EventSourcedAggregate<StockItem>> recent = Collections.synchronizedMap(new Recent());
+    private final Map<String, EventSourcedAggregate<StockItem>> recent;
 
-    private StockItems(Builder<StockItem> builder, EventStore eventStore) {
+    /** @param recent those that are kept; nobody else puts any in */
+    StockItems(
+            Builder<StockItem> builder, EventStore eventStore, Map<String, EventSourcedAggregate<StockItem>> recent) {
         super(builder);
         this.eventStore = eventStore;
+        this.recent = recent;
     }
 
     static StockItems create(Configuration axon) {
@@ -46,7 +49,8 @@ final class StockItems extends EventSourcingRepository<StockItem> {
                         .spanFactory(axon.getComponent(RepositorySpanFactory.class))
                         .snapshotTriggerDefinition(
                                 new EventCountSnapshotTriggerDefinition(axon.snapshotter(), EVENTS_PER_SNAPSHOT)),
-                axon.eventStore());
+                axon.eventStore(),
+                Collections.synchronizedMap(new Recent()));
     }
 
     @Override

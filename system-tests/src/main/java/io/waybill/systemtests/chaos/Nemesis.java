@@ -106,19 +106,24 @@ final class Nemesis {
         diary.accept("  well again after %.1f s".formatted(recovery / 1_000.0));
     }
 
-    /** An order from beginning to end, and everybody ready. */
+    /** An order from beginning to end, and everybody ready. One that nobody came to in time is followed by another. */
     private long awaitRecovery(String key) {
         long began = System.nanoTime();
         String orderId = load.placeCanary(key);
-        while (millisSince(began) < GIVE_UP_MILLIS && !(isConfirmed(orderId) && fleet.isReady())) {
+        int others = 0;
+        while (millisSince(began) < GIVE_UP_MILLIS && !(has(orderId, "CONFIRMED") && fleet.isReady())) {
+            if (has(orderId, "REJECTED")) {
+                others++;
+                orderId = load.placeCanary(key + "-" + others);
+            }
             Client.pause(100);
         }
         return millisSince(began);
     }
 
-    private boolean isConfirmed(String orderId) {
+    private boolean has(String orderId, String status) {
         return client.get("/orders/" + orderId)
-                .filter(order -> order.path("status").asString("").equals("CONFIRMED"))
+                .filter(order -> order.path("status").asString("").equals(status))
                 .isPresent();
     }
 
