@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * What the command line asks for.
@@ -15,7 +17,7 @@ import java.util.TreeSet;
  * @param against another server to measure in turns with the first
  * @param againstProcess the process of that server, if it runs on this machine
  * @param quick whether to do less
- * @param only measures nothing but the lines whose name contains this
+ * @param only whether to measure the line of a name
  * @param json where to write the table as JSON
  * @param node the module of the bundled node
  * @param data where a temporary directory for data is made
@@ -26,7 +28,7 @@ record BenchmarkOptions(
         Optional<String> against,
         Optional<Long> againstProcess,
         boolean quick,
-        String only,
+        Predicate<String> only,
         Optional<Path> json,
         Path node,
         Path data) {
@@ -46,7 +48,7 @@ record BenchmarkOptions(
               --against-process=PID   its process, if it is on this machine: adds its memory and processor time
               --address=HOST:PORT     measure this running server instead of starting the bundled node
               --quick                 a short run: less data, fewer and shorter rounds
-              --only=TEXT             only the lines of the table whose name contains TEXT
+              --only=EXPRESSION       only the lines of the table in whose name the regular expression is found
               --json=FILE             write the table as JSON too
               --node=DIRECTORY        the node's module with its jar and jvm.options (the launcher sets it)
               --help                  this text
@@ -86,7 +88,7 @@ record BenchmarkOptions(
                 address("--against", given),
                 value("--against-process", given).map(BenchmarkOptions::processId),
                 given.remove("--quick") != null,
-                value("--only", given).orElse(""),
+                Pattern.compile(value("--only", given).orElse("")).asPredicate(),
                 value("--json", given).map(Path::of),
                 Path.of(value("--node", given).orElse("axonserver")),
                 Path.of(environment.getOrDefault("WAYBILL_DATA", ".waybill")));

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** What an Axon Server node is measured by: one line of the table after the other, the servers taking turns at each. */
 final class NodeScenario {
@@ -33,7 +34,7 @@ final class NodeScenario {
 
     private final List<Contender> contenders;
     private final Scale scale;
-    private final String only;
+    private final Predicate<String> only;
     private final DiskYardstick disk;
     private final Echo.Client echo;
     private final ResultTable table;
@@ -59,14 +60,14 @@ final class NodeScenario {
     /**
      * Creates the scenario.
      *
-     * @param only measures nothing but the lines whose name contains this
+     * @param only whether to measure the line of a name
      * @param table gets the lines
      * @param progress is told which line is being measured
      */
     NodeScenario(
             List<Contender> contenders,
             Scale scale,
-            String only,
+            Predicate<String> only,
             DiskYardstick disk,
             Echo.Client echo,
             ResultTable table,
@@ -221,7 +222,7 @@ final class NodeScenario {
      * other round (A B, B A, A B, ...), so that a drift of the machine hits both alike.
      */
     private void takeTurns(Line line, Turn turn, Between between) throws InterruptedException, IOException {
-        if (!line.name().contains(only)) {
+        if (!only.test(line.name())) {
             return;
         }
         progress.accept(line.name());

@@ -29,7 +29,7 @@ class BenchmarkOptionsTest {
                 "--against-process=7",
                 "--address=h:2",
                 "--quick",
-                "--only=append, 64",
+                "--only=append, 64|read",
                 "--json=out.json");
 
         assertThat(options.node()).isEqualTo(Path.of("a/node"));
@@ -37,7 +37,9 @@ class BenchmarkOptionsTest {
         assertThat(options.againstProcess()).contains(7L);
         assertThat(options.address()).contains("h:2");
         assertThat(options.quick()).isTrue();
-        assertThat(options.only()).isEqualTo("append, 64");
+        assertThat(options.only())
+                .accepts("append, 64 in flight", "tracking read")
+                .rejects("append, 1 in flight");
         assertThat(options.json()).contains(Path.of("out.json"));
     }
 
@@ -69,6 +71,7 @@ class BenchmarkOptionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse("--against"))
                 .withMessageContaining("value");
+        assertThatIllegalArgumentException().isThrownBy(() -> parse("--only=(")).withMessageContaining("group");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse("--against-process=x"))
                 .withMessageContaining("number");

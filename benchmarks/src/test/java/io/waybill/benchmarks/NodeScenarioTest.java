@@ -223,7 +223,7 @@ class NodeScenarioTest {
             for (Contender each : contenders) {
                 NodeScenario.fill(each, TINY);
             }
-            new NodeScenario(contenders, TINY, only, disk, echo, table, line -> {}).run();
+            new NodeScenario(contenders, TINY, line -> line.contains(only), disk, echo, table, line -> {}).run();
         } finally {
             echoServer.shutdownNow();
         }
