@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
@@ -68,7 +67,7 @@ final class ServiceProcess implements AutoCloseable {
 
     private void awaitLive() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_LIMIT_SECONDS);
-        while (ask("GET", "/actuator/health/liveness", "").isEmpty()) {
+        while (!isLive()) {
             process.requireAlive();
             if (System.nanoTime() - deadline > 0) {
                 throw new RunFailedException(name + " was not up after " + START_LIMIT_SECONDS + " s");
@@ -110,7 +109,6 @@ final class ServiceProcess implements AutoCloseable {
     /** Begins to make a read model once more, only to be compared; returns the ID of the rebuild. */
     String rebuild(String projection) throws IOException, InterruptedException {
         return ask("POST", "/internal/replays", "{\"projection\": \"%s\", \"verify\": true}".formatted(projection))
-                .orElseThrow(() -> new RunFailedException(name + " does not rebuild " + projection))
                 .path("id")
                 .asString();
     }
@@ -127,9 +125,8 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Begins to verify the events up to a position; returns the ID of the verification. */
-    String verify(long to) throws InterruptedException {
+    String verify(long to) throws IOException, InterruptedException {
         return ask("POST", "/api/audit/verifications", "{\"to\": %d}".formatted(to))
-                .orElseThrow(() -> new RunFailedException(name + " does not verify its events"))
                 .path("verificationId")
                 .asString();
     }
@@ -139,22 +136,35 @@ final class ServiceProcess implements AutoCloseable {
         return get("/api/audit/verifications/" + id);
     }
 
-    private JsonNode get(String path) throws IOException, InterruptedException {
-        return ask("GET", path, "").orElseThrow(() -> new RunFailedException(name + " does not answer " + path));
+    private boolean isLive() throws InterruptedException {
+        try {
+            return send("GET", "/actuator/health/liveness", "").statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
-    private Optional<JsonNode> ask(String method, String path, String body) throws InterruptedException {
+    private JsonNode get(String path) throws IOException, InterruptedException {
+        return ask("GET", path, "");
+    }
+
+    private JsonNode ask(String method, String path, String body) throws IOException, InterruptedException {
+        HttpResponse<String> answer = send(method, path, body);
+        if (answer.statusCode() / 100 != 2) {
+            throw new RunFailedException(
+                    "%s answers %s %s with %d: %s".formatted(name, method, path, answer.statusCode(), answer.body()));
+        }
+        return JSON.readTree(answer.body());
+    }
+
+    private HttpResponse<String> send(String method, String path, String body)
+            throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(address + path))
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .header("Content-Type", "application/json")
                 .timeout(ANSWER_LIMIT)
                 .build();
-        try {
-            HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-            return answer.statusCode() / 100 == 2 ? Optional.of(JSON.readTree(answer.body())) : Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+        return http.send(request, BodyHandlers.ofString());
     }
 
     /** Processor time so far, in nanoseconds; empty if the system does not tell. */

@@ -251,7 +251,7 @@ final class CrashMatrix implements AutoCloseable {
         Map<Row, Integer> turns = new HashMap<>();
         Deque<Row> queue = new ArrayDeque<>(todo);
         while (!queue.isEmpty()) {
-            List<Row> round = nextRound(queue);
+            List<Row> round = nextRound(queue, turns.keySet());
             List<Outcome> done = round(victim, round);
             outcomes.addAll(done);
             var stood = done.stream().map(Outcome::row).collect(Collectors.toSet());
@@ -274,12 +274,15 @@ final class CrashMatrix implements AutoCloseable {
         return outcomes;
     }
 
-    private static List<Row> nextRound(Deque<Row> queue) {
+    /** @param heldUp those who were; each has its process for itself now, or others might hold it up again and again */
+    private static List<Row> nextRound(Deque<Row> queue, Set<Row> heldUp) {
         List<Row> round = new ArrayList<>();
         Map<String, Integer> standing = new HashMap<>();
         for (Row row : queue) {
-            if (round.size() < ORDERS_PER_ROUND && standing.getOrDefault(row.process(), 0) < ORDERS_PER_PROCESS) {
-                standing.merge(row.process(), 1, Integer::sum);
+            int place = heldUp.contains(row) ? ORDERS_PER_PROCESS : 1;
+            if (round.size() < ORDERS_PER_ROUND
+                    && standing.getOrDefault(row.process(), 0) + place <= ORDERS_PER_PROCESS) {
+                standing.merge(row.process(), place, Integer::sum);
                 round.add(row);
             }
         }
