@@ -115,6 +115,8 @@ class StreamTest {
     void tellsWhatIsThereAndWhatChanges() throws Exception {
         count(2);
         try (Browser browser = new Browser()) {
+            assertThat(browser.isTold()).isTrue();
+            assertThat(browser.answer.headers().firstValue("Content-Type")).hasValue("text/event-stream");
             await().atMost(SOON).untilAsserted(() -> assertThat(browser.lines).contains("event:tally", "id:2"));
             count(3);
 
