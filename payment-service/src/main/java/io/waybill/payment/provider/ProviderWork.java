@@ -19,6 +19,7 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReturnDocument;
 import io.waybill.chassis.mongo.Databases;
+import io.waybill.chassis.mongo.StoreMarks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -46,8 +47,9 @@ class ProviderWork {
     private final Semaphore news = new Semaphore(0);
 
     @Autowired
-    ProviderWork(MongoDatabase database, Databases databases) {
+    ProviderWork(MongoDatabase database, Databases databases, StoreMarks marks) {
         this(database);
+        marks.onLoss(this::makeIndex);
         if (databases.areEmbedded()) {
             freeAll();
         }
@@ -55,7 +57,11 @@ class ProviderWork {
 
     ProviderWork(MongoDatabase database) {
         payments = database.getCollection("providerWork").withWriteConcern(Databases.MADE_OF_EVENTS);
-        // Most of it is not due for days: holds that have not expired.
+        makeIndex();
+    }
+
+    /** Most of it is not due for days: holds that have not expired. */
+    private void makeIndex() {
         payments.createIndex(Indexes.ascending("dueAt"));
     }
 

@@ -49,7 +49,6 @@ final class ReconciliationRuns {
     ReconciliationRuns(MongoDatabase database, Clock clock) {
         this.clock = clock;
         runs = database.getCollection("reconciliations", Run.class);
-        runs.createIndex(Indexes.ascending(SLOT), new IndexOptions().unique(true));
     }
 
     /** Where a run stands. */
@@ -109,6 +108,8 @@ final class ReconciliationRuns {
                 null,
                 now,
                 null);
+        // Here, because a collection that was dropped has lost it.
+        runs.createIndex(Indexes.ascending(SLOT), new IndexOptions().unique(true));
         try {
             runs.insertOne(run);
             return Optional.of(run);

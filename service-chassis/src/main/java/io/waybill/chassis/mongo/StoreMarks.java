@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,8 @@ public final class StoreMarks {
     /** What there has been since the start is marked anew before it is there again, and may be lost again. */
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
+    private final List<Runnable> indexes = new CopyOnWriteArrayList<>();
+
     /** @param others collections that reading all events again would not bring back */
     StoreMarks(MongoDatabase database, Set<String> others) {
         this.database = database;
@@ -100,6 +103,11 @@ public final class StoreMarks {
         }
     }
 
+    /** Has indexes made again after a loss, before anything else is: they go with a collection that is dropped. */
+    public void onLoss(Runnable makeIndexes) {
+        indexes.add(makeIndexes);
+    }
+
     /** Has these collections emptied without a loss, until they are {@link #markAgain marked again}. */
     public void forget(List<String> collections) {
         tokens.updateOne(eq(ID, MARK), combine(pullAll(COLLECTIONS, collections), addEachToSet(EMPTIED, collections)));
@@ -130,6 +138,7 @@ public final class StoreMarks {
         fromEvents().forEach(name -> database.getCollection(name).deleteMany(new Document()));
         // What was parked is parked again, in its order.
         database.getCollection(DEAD_LETTERS).deleteMany(new Document());
+        indexes.forEach(Runnable::run);
         if (tokens.updateOne(thisOne(list), set(WHOLE, true)).getMatchedCount() == 0) {
             return null;
         }

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bson.BsonDocument;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ViewStore<V> {
 
     private final Map<Slot, ViewCollection<V>> collections = new EnumMap<>(Slot.class);
+    private final List<Bson> indexes = new CopyOnWriteArrayList<>();
     private volatile Supplier<Slot> live = () -> Slot.FIRST;
 
     /**
@@ -83,7 +85,21 @@ public final class ViewStore<V> {
 
     /** Has an index, over {@code position} or {@code view.<field>}, in each place. */
     public void index(Bson keys) {
-        collections.values().forEach(collection -> collection.documents().createIndex(keys));
+        indexes.add(keys);
+        makeIndexes();
+    }
+
+    /** Makes its indexes where they are missing, because the collection was dropped. */
+    public void makeIndexes() {
+        for (Slot slot : Slot.values()) {
+            indexes.forEach(keys -> documents(slot).createIndex(keys));
+        }
+    }
+
+    /** Leaves no document in a place. Others go on meanwhile: to delete one by one would take long. */
+    public void clear(Slot slot) {
+        documents(slot).drop();
+        makeIndexes();
     }
 
     /** Whether what is folded now is shown, rather than made once more beside it; looked up once for a batch. */

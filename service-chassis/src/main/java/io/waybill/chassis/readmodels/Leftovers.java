@@ -8,7 +8,6 @@ import io.waybill.chassis.mongo.StoreMarks;
 import io.waybill.chassis.mongo.ViewStore;
 import java.util.List;
 import org.axonframework.extensions.mongo.MongoTemplate;
-import org.bson.BsonDocument;
 
 /**
  * What a processor leaves behind in the service's database. It is cleared away with the marks that tell of a loss: whoever
@@ -33,11 +32,7 @@ record Leftovers(MongoTemplate template, StoreMarks marks, Discards discards) {
         template.trackingTokensCollection().deleteMany(eq("processorName", processor));
         template.deadLetterCollection().deleteMany(eq("processingGroup", processor));
         discards.forget(processor);
-        clear(slot, stores);
-    }
-
-    static void clear(Slot slot, List<ViewStore<?>> stores) {
-        stores.forEach(store -> store.documents(slot).deleteMany(new BsonDocument()));
+        stores.forEach(store -> store.clear(slot));
     }
 
     void markAgain(Slot slot, List<ViewStore<?>> stores) {

@@ -1,8 +1,9 @@
 package io.waybill.chassis.readmodels;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 import org.axonframework.common.AxonThreadFactory;
 import org.slf4j.Logger;
@@ -19,8 +20,9 @@ final class ReadModelWatch implements SmartLifecycle {
 
     private final ReadModels models;
     private final Duration interval;
+    /** Whoever decides something as the service ends need not be told that it is looked at by another. */
     private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(new AxonThreadFactory("read-model-watch"));
+            new ScheduledThreadPoolExecutor(1, new AxonThreadFactory("read-model-watch"), new DiscardPolicy());
 
     private volatile boolean running;
 
@@ -32,7 +34,7 @@ final class ReadModelWatch implements SmartLifecycle {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // what it would tell is told below
     public void start() {
-        models.open();
+        models.open(() -> thread.execute(this::look));
         thread.scheduleWithFixedDelay(this::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         running = true;
     }

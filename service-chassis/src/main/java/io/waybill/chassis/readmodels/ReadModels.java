@@ -48,6 +48,9 @@ public final class ReadModels implements LiveSlots {
     /** What was last done about each processor in this instance. */
     private final Map<String, Boolean> needs = new HashMap<>();
 
+    /** Nothing until the service is up. */
+    private volatile Runnable lookSoon = () -> {};
+
     private volatile boolean open;
     /** Comparisons that are under way in this instance, by ID of the rebuild. */
     private final Map<String, Look> comparisons = new HashMap<>();
@@ -108,6 +111,11 @@ public final class ReadModels implements LiveSlots {
     public boolean isLive(String processor) {
         String projection = Slot.projectionOf(processor);
         return !stores.containsKey(projection) || live(projection) == Slot.ofProcessor(processor);
+    }
+
+    /** Makes the indexes of all views where they are missing. */
+    void makeIndexes() {
+        stores.values().stream().flatMap(List::stream).forEach(ViewStore::makeIndexes);
     }
 
     /** All read models, in the order of their names. */
@@ -230,7 +238,9 @@ public final class ReadModels implements LiveSlots {
         }
     }
 
-    void open() {
+    /** @param newLookSoon has another thread {@link #look}, since that may take longer than anybody waits for an answer */
+    void open(Runnable newLookSoon) {
+        lookSoon = newLookSoon;
         open = true;
     }
 
@@ -357,8 +367,8 @@ public final class ReadModels implements LiveSlots {
         while (true) {
             ReadModel changed = change.apply(documents.find(projection));
             if (documents.store(changed)) {
-                look();
-                return rebuildOf(documents.find(projection));
+                lookSoon.run();
+                return rebuildOf(changed);
             }
         }
     }

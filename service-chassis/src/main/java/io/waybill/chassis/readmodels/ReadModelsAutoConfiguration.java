@@ -67,9 +67,12 @@ public class ReadModelsAutoConfiguration {
 
     /** The read models of a projection are the view stores that it holds. */
     @Bean
-    SmartInitializingSingleton viewsOfProjections(ReadModels models, ListableBeanFactory beans) {
-        return () -> CheckpointsAutoConfiguration.projectionBeans(beans)
-                .forEach((projection, bean) -> models.add(projection, stores(beans.getBean(bean))));
+    SmartInitializingSingleton viewsOfProjections(ReadModels models, ListableBeanFactory beans, StoreMarks marks) {
+        return () -> {
+            CheckpointsAutoConfiguration.projectionBeans(beans)
+                    .forEach((projection, bean) -> models.add(projection, stores(beans.getBean(bean))));
+            marks.onLoss(models::makeIndexes);
+        };
     }
 
     @Bean

@@ -5,6 +5,8 @@ import static com.mongodb.client.model.Filters.exists;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Indexes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.bson.Document;
@@ -44,6 +46,26 @@ class StoreMarksTest {
         assertThat(marks.mayReadFromTheBeginning()).isTrue();
         assertThat(in(StoreMarks.DEAD_LETTERS).countDocuments()).isZero();
         assertThat(isMarked()).isTrue();
+    }
+
+    @Test
+    void haveIndexesMadeAgainThatWentWithACollection() {
+        var shelves = new ViewStore<>(database.get(), "views", ViewStoreTest.Shelf.class);
+        shelves.index(Indexes.ascending("view.room"));
+        marks.onLoss(shelves::makeIndexes);
+        assertThat(isIndexed()).isTrue();
+
+        in("views").drop();
+        assertThat(isIndexed()).isFalse();
+        marks.look();
+        marks.look();
+
+        assertThat(isIndexed()).isTrue();
+    }
+
+    private boolean isIndexed() {
+        return in("views").listIndexes().into(new ArrayList<>()).stream()
+                .anyMatch(index -> index.get("key", Document.class).containsKey("view.room"));
     }
 
     /** Another instance looks at any moment. */

@@ -23,6 +23,8 @@ import java.io.UnsupportedEncodingException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.axonframework.config.EventProcessingConfiguration;
 import org.bson.Document;
 import org.jspecify.annotations.NullUnmarked;
@@ -167,7 +169,7 @@ class ReadModelsTest {
         assertThat(call("/switch").getStatus()).isEqualTo(200);
         count(2);
 
-        Leftovers.clear(models.live("tallies"), List.of(new ViewStore<>(database, "tallies", Tally.class)));
+        new ViewStore<>(database, "tallies", Tally.class).clear(models.live("tallies"));
 
         await().atMost(SOON).until(() -> tally() != null && tally().sum() == 2);
         assertThat(state()).isEqualTo("LIVE");
@@ -208,6 +210,26 @@ class ReadModelsTest {
         assertRefused(call("/rollback"), 409, "REBUILD_STATE", id);
         assertThat(call("/discard").getStatus()).isEqualTo(200);
         assertRefused(call("/switch"), 409, "REBUILD_STATE", "start another");
+    }
+
+    /** Somebody may be clearing a place away, for as long as it takes. */
+    @Test
+    void answersWithoutWaitingForALookThatIsUnderWay() throws Exception {
+        count(1);
+        ReadModels looking = models;
+        try (var anotherThread = Executors.newSingleThreadExecutor()) {
+            Future<?> asked;
+            synchronized (looking) {
+                asked = anotherThread.submit(() -> {
+                    start("""
+                            {"projection": "tallies", "verify": true}""");
+                    return true;
+                });
+                await().atMost(SOON).until(asked::isDone);
+            }
+            asked.get();
+        }
+        awaitState("VERIFIED");
     }
 
     private void count(int sum) {
