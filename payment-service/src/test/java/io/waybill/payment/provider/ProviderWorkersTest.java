@@ -1,5 +1,6 @@
 package io.waybill.payment.provider;
 
+import static com.mongodb.client.model.Filters.eq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -90,6 +92,31 @@ class ProviderWorkersTest {
         assertThat(Duration.between(died, Instant.now())).isGreaterThan(Duration.ofSeconds(1));
     }
 
+    /** As after a loss: of all that is read again, the provider did most long ago. */
+    @Test
+    void whatWasDoneAlreadyIsNotAskedForAgainWhileItIsReadAgain() {
+        Instance behind = instance(new Answering("behind"), Duration.ofSeconds(60));
+        happened(behind, requested("payment-1"));
+        Runnable readOn = stored(behind, authorized("payment-1", "payment-1"));
+        Instant due = whenDue("payment-1");
+
+        behind.workers.start();
+        await().until(() -> whenDue("payment-1").isAfter(due));
+        readOn.run();
+
+        await().untilAsserted(() -> assertThat(behind.operations.outstanding()).isEmpty());
+        assertThat(received).isEmpty();
+    }
+
+    private Instant whenDue(String paymentId) {
+        return Optional.ofNullable(database.get()
+                        .getCollection("providerWork")
+                        .find(eq(paymentId))
+                        .first())
+                .map(work -> work.getDate("dueAt").toInstant())
+                .orElseThrow();
+    }
+
     private Instance instance(PaymentProvider provider, Duration claim) {
         var settings = new ProviderSettings(
                 1,
@@ -125,29 +152,40 @@ class ProviderWorkersTest {
     private void answersAreFoldedBy(Instance instance) {
         bus.subscribe(RecordAuthorization.class.getName(), message -> {
             var answer = (RecordAuthorization) message.getPayload();
-            happened(
-                    instance,
-                    new PaymentAuthorized(
-                            answer.paymentId(),
-                            "order-7",
-                            answer.authorizationId(),
-                            AMOUNT,
-                            answer.providerReference(),
-                            Instant.now().plus(Duration.ofDays(7))));
+            happened(instance, authorized(answer.paymentId(), answer.authorizationId()));
             return "";
         });
     }
 
     private void happened(Instance instance, PaymentEvent event) {
+        stored(instance, event).run();
+    }
+
+    /** Returns what has that instance handle it. */
+    private Runnable stored(Instance instance, PaymentEvent event) {
         long sequence = sequences.merge(event.paymentId(), 0L, (before, first) -> before + 1);
         var message = new GenericDomainEventMessage<>("Payment", event.paymentId(), sequence, event);
         synchronized (events) {
             events.publish(message);
             var token = new GlobalSequenceTrackingToken(
                     sequences.values().stream().mapToLong(number -> number + 1).sum());
-            instance.operations.on(
-                    event, message, token, sequence, Instant.now().minusSeconds(1));
+            return () -> {
+                synchronized (events) {
+                    instance.operations.on(
+                            event, message, token, sequence, Instant.now().minusSeconds(1));
+                }
+            };
         }
+    }
+
+    private static PaymentEvent authorized(String paymentId, String authorizationId) {
+        return new PaymentAuthorized(
+                paymentId,
+                "order-7",
+                authorizationId,
+                AMOUNT,
+                "reference",
+                Instant.now().plus(Duration.ofDays(7)));
     }
 
     private static PaymentEvent requested(String paymentId) {
