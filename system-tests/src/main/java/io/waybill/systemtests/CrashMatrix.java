@@ -67,12 +67,17 @@ final class CrashMatrix implements AutoCloseable {
      * One side of one step.
      *
      * @param commands that the step sends
-     * @param depth processes that an order of the story has been through before
+     * @param before other processes that an order of the story has been through before
      */
-    record Row(Story story, Point point, String commands, int depth) {
+    record Row(Story story, Point point, String commands, Set<String> before) {
 
         String process() {
-            return point.step().substring(0, point.step().indexOf('/'));
+            return processOf(point);
+        }
+
+        /** Whether an order that stands here may keep one that is on its way there from coming past. */
+        boolean mayHoldUp(Row other) {
+            return process().equals(other.process()) || other.before().contains(process());
         }
     }
 
@@ -197,16 +202,19 @@ final class CrashMatrix implements AutoCloseable {
             String commands = commandsOfStep.computeIfAbsent(point.step(), step -> entry.getValue());
             begun |= point.step().equals(story.from());
             String key = (story.from() == null ? "" : story.title()) + point + commands;
-            var row = new Row(story, point, commands, 0);
-            int depth = (int) processes.stream()
-                    .filter(process -> !process.equals(row.process()))
-                    .count();
-            processes.add(row.process());
+            Set<String> before = processes.stream()
+                    .filter(process -> !process.equals(processOf(point)))
+                    .collect(Collectors.toSet());
+            processes.add(processOf(point));
             if (begun && found.add(key)) {
-                rows.add(new Row(story, point, commands, depth));
+                rows.add(new Row(story, point, commands, before));
             }
         }
         return rows;
+    }
+
+    private static String processOf(Point point) {
+        return point.step().substring(0, point.step().indexOf('/'));
     }
 
     /** Kills each victim at each of the rows. */
@@ -274,15 +282,17 @@ final class CrashMatrix implements AutoCloseable {
         return outcomes;
     }
 
-    /** @param heldUp those who were; each has its process for itself now, or others might hold it up again and again */
+    /** @param heldUp those who were: nobody stands on their way now, or they might be held up again and again */
     private static List<Row> nextRound(Deque<Row> queue, Set<Row> heldUp) {
         List<Row> round = new ArrayList<>();
-        Map<String, Integer> standing = new HashMap<>();
         for (Row row : queue) {
-            int place = heldUp.contains(row) ? ORDERS_PER_PROCESS : 1;
-            if (round.size() < ORDERS_PER_ROUND
-                    && standing.getOrDefault(row.process(), 0) + place <= ORDERS_PER_PROCESS) {
-                standing.merge(row.process(), place, Integer::sum);
+            long standing = round.stream()
+                    .filter(other -> other.process().equals(row.process()))
+                    .count();
+            boolean wayIsFree = round.stream()
+                    .noneMatch(other -> (heldUp.contains(row) && other.mayHoldUp(row))
+                            || (heldUp.contains(other) && row.mayHoldUp(other)));
+            if (round.size() < ORDERS_PER_ROUND && standing < ORDERS_PER_PROCESS && wayIsFree) {
                 round.add(row);
             }
         }
@@ -294,7 +304,8 @@ final class CrashMatrix implements AutoCloseable {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Running> all = new ArrayList<>();
             // The longest way first: whoever stands on it does not hold up those who come after.
-            Map<Integer, List<Row>> waves = round.stream().collect(Collectors.groupingBy(Row::depth));
+            Map<Integer, List<Row>> waves = round.stream()
+                    .collect(Collectors.groupingBy(row -> row.before().size()));
             waves.keySet().stream().sorted(Comparator.reverseOrder()).forEach(depth -> {
                 List<Running> wave = new ArrayList<>();
                 for (Row row : waves.getOrDefault(depth, List.of())) {
@@ -307,9 +318,7 @@ final class CrashMatrix implements AutoCloseable {
             });
             List<Running> standing =
                     all.stream().filter(running -> running.errand().stands()).toList();
-            all.stream()
-                    .filter(running -> !standing.contains(running))
-                    .forEach(running -> running.errand().goOn());
+            all.stream().filter(running -> !standing.contains(running)).forEach(this::leaveAlone);
             Instant wellAgain = standing.isEmpty() ? Instant.now() : killAndRestart(victim, standing);
             List<Outcome> outcomes = new ArrayList<>();
             for (Running running : all) {
@@ -325,6 +334,15 @@ final class CrashMatrix implements AutoCloseable {
             }
             return outcomes;
         }
+    }
+
+    private void leaveAlone(Running heldUp) {
+        say("  held up on its way to %s of '%s': came as far as %s"
+                .formatted(
+                        heldUp.row().point(),
+                        heldUp.row().story().title(),
+                        heldUp.errand().lastReached().map(Point::toString).orElse("no point")));
+        heldUp.errand().goOn();
     }
 
     private void awaitSettled(List<Running> wave) {

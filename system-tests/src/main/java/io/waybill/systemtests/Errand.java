@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -187,6 +188,13 @@ final class Errand {
     /** The points it came to, in that order, with what the step wanted when it first did. */
     Map<Point, String> reached() {
         return rendezvous.reached(orderId());
+    }
+
+    /** The point it came to last; empty before the first. */
+    Optional<Point> lastReached() {
+        return orderIds.stream()
+                .flatMap(order -> rendezvous.reached(order).keySet().stream())
+                .reduce((before, after) -> after);
     }
 
     /** How often each event happened to its orders. */
