@@ -43,7 +43,7 @@ public final class JarProcess {
 
     /**
      * @param name for people, and of its log file
-     * @param command after {@code java}
+     * @param command all of it, beginning with the program
      * @param environment on top of this process's own; without MONGODB_URI unless it is named here
      * @param readiness answers 200 once the process can serve; empty if being alive is all there is
      * @param logs folder of the log file, to which each start appends
@@ -61,7 +61,7 @@ public final class JarProcess {
         return name;
     }
 
-    /** The command by which a packaged module is started: its JVM options, its jar and these arguments. */
+    /** The command by which a packaged module is started: as the launcher does it, with these arguments. */
     public static List<String> commandOf(Service service, List<String> arguments) {
         return service.isOnChassis()
                 ? commandWithArchive(service, List.of(), "", arguments)
@@ -103,6 +103,7 @@ public final class JarProcess {
 
     private static List<String> command(Service service, List<String> program, List<String> arguments) {
         var command = new ArrayList<String>();
+        command.addAll(List.of("nice", "-n", Integer.toString(service.niceness()), java()));
         command.add("@" + optionsOf(service));
         command.addAll(program);
         command.addAll(arguments);
@@ -130,10 +131,7 @@ public final class JarProcess {
 
     /** Starts it without waiting for anything. */
     public void launch() {
-        var whole = new ArrayList<String>();
-        whole.add(java());
-        whole.addAll(command);
-        var builder = new ProcessBuilder(whole)
+        var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().remove("MONGODB_URI");

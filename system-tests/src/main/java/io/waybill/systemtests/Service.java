@@ -26,6 +26,11 @@ public enum Service {
         return this != AXONSERVER && this != GATEWAY;
     }
 
+    /** How far it gives way to others that want the processor: an order is placed and shown without these two. */
+    int niceness() {
+        return this == INVENTORY_SAGA || this == PAYMENT_SERVICE ? 5 : 0;
+    }
+
     /** Whether it takes a part in processes: sends or handles their commands. */
     boolean hasCrashPoints() {
         return this == ORDER_COMMAND || this == INVENTORY_SAGA || this == PAYMENT_SERVICE;

@@ -20,6 +20,7 @@ public final class StoreProcess {
      */
     public static JarProcess of(String name, int port, Path file, Path logs) {
         var command = List.of(
+                JarProcess.java(),
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
