@@ -154,7 +154,7 @@ final class Documents {
 
         @Override
         public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
-            Object first = argument(arguments, 0);
+            Object first = argumentsOf(arguments) == 0 ? "nothing" : argument(arguments, 0);
             return switch (method.getName()) {
                 case "find" -> proxy(FindIterable.class, new Found<>(matching(bson(first)), this::decode));
                 case "withWriteConcern" -> proxy;
@@ -170,6 +170,7 @@ final class Documents {
                             argument(arguments, 2)));
                 case "deleteOne" ->
                     write(() -> delete(matching(bson(first)).stream().limit(1).toList()));
+                case "drop" -> write(() -> delete(matching(new BsonDocument())));
                 case "deleteMany" -> write(() -> delete(matching(bson(first))));
                 default -> throw new UnsupportedOperationException(method.toString());
             };

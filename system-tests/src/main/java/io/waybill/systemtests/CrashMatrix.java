@@ -75,7 +75,7 @@ final class CrashMatrix implements AutoCloseable {
             return processOf(point);
         }
 
-        /** Whether an order that stands here may keep one that is on its way there from coming past. */
+        /** Whether an order that stands here may hold up one that is on its way to the other's point. */
         boolean mayHoldUp(Row other) {
             return process().equals(other.process()) || other.before().contains(process());
         }
@@ -336,13 +336,13 @@ final class CrashMatrix implements AutoCloseable {
         }
     }
 
-    private void leaveAlone(Running heldUp) {
-        say("  held up on its way to %s of '%s': came as far as %s"
+    private void leaveAlone(Running elsewhere) {
+        say("  did not come to %s of '%s': came as far as %s"
                 .formatted(
-                        heldUp.row().point(),
-                        heldUp.row().story().title(),
-                        heldUp.errand().lastReached().map(Point::toString).orElse("no point")));
-        heldUp.errand().goOn();
+                        elsewhere.row().point(),
+                        elsewhere.row().story().title(),
+                        elsewhere.errand().lastReached().map(Point::toString).orElse("no point")));
+        elsewhere.errand().goOn();
     }
 
     private void awaitSettled(List<Running> wave) {

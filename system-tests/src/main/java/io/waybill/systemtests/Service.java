@@ -26,7 +26,7 @@ public enum Service {
         return this != AXONSERVER && this != GATEWAY;
     }
 
-    /** How far it gives way to others that want the processor: an order is placed and shown without these two. */
+    /** How far it gives way to others that want the processor, as in the launcher, which says why. */
     int niceness() {
         return this == INVENTORY_SAGA || this == PAYMENT_SERVICE ? 5 : 0;
     }

@@ -49,7 +49,7 @@ class ProviderWork {
     @Autowired
     ProviderWork(MongoDatabase database, Databases databases, StoreMarks marks) {
         this(database);
-        marks.onLoss(this::makeIndex);
+        marks.keepIndexes(this::makeIndex);
         if (databases.areEmbedded()) {
             freeAll();
         }

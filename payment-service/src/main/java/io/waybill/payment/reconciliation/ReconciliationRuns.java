@@ -49,6 +49,12 @@ final class ReconciliationRuns {
     ReconciliationRuns(MongoDatabase database, Clock clock) {
         this.clock = clock;
         runs = database.getCollection("reconciliations", Run.class);
+        makeIndex();
+    }
+
+    /** Before each run: a collection that was dropped has lost it, and two runs could go on at once. */
+    private void makeIndex() {
+        runs.createIndex(Indexes.ascending(SLOT), new IndexOptions().unique(true));
     }
 
     /** Where a run stands. */
@@ -108,8 +114,7 @@ final class ReconciliationRuns {
                 null,
                 now,
                 null);
-        // Here, because a collection that was dropped has lost it.
-        runs.createIndex(Indexes.ascending(SLOT), new IndexOptions().unique(true));
+        makeIndex();
         try {
             runs.insertOne(run);
             return Optional.of(run);

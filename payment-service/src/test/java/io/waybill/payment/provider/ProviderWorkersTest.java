@@ -32,7 +32,7 @@ import org.axonframework.eventsourcing.eventstore.inmemory.InMemoryEventStorageE
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Two instances of the service, with workers of their own, on one database and one event store. */
+/** Instances of the service, with workers of their own, on one database and one event store. */
 class ProviderWorkersTest {
 
     private static final int PAYMENTS = 40;
@@ -92,7 +92,7 @@ class ProviderWorkersTest {
         assertThat(Duration.between(died, Instant.now())).isGreaterThan(Duration.ofSeconds(1));
     }
 
-    /** As after a loss: of all that is read again, the provider did most long ago. */
+    /** As after a loss: the provider did most of what is read again long ago. A worker takes it up all the same. */
     @Test
     void whatWasDoneAlreadyIsNotAskedForAgainWhileItIsReadAgain() {
         Instance behind = instance(new Answering("behind"), Duration.ofSeconds(60));

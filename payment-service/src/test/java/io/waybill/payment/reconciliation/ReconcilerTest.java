@@ -66,6 +66,17 @@ class ReconcilerTest {
 
     @Test
     void carriesOutOneAtATime() {
+        assertCarriesOutOneAtATime();
+    }
+
+    @Test
+    void carriesOutOneAtATimeThoughTheListOfThemWasDropped() {
+        database.get().getCollection("reconciliations").drop();
+
+        assertCarriesOutOneAtATime();
+    }
+
+    private void assertCarriesOutOneAtATime() {
         books.runs.begin(ID, Instant.EPOCH);
 
         assertThat(instance(HOUR).begin(ANOTHER, null)).isFalse();

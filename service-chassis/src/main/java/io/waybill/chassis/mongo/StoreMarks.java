@@ -65,7 +65,7 @@ public final class StoreMarks {
     /** What there has been since the start is marked anew before it is there again, and may be lost again. */
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-    private final List<Runnable> indexes = new CopyOnWriteArrayList<>();
+    private final List<Runnable> indexMakers = new CopyOnWriteArrayList<>();
 
     /** @param others collections that reading all events again would not bring back */
     StoreMarks(MongoDatabase database, Set<String> others) {
@@ -103,9 +103,13 @@ public final class StoreMarks {
         }
     }
 
-    /** Has indexes made again after a loss, before anything else is: they go with a collection that is dropped. */
-    public void onLoss(Runnable makeIndexes) {
-        indexes.add(makeIndexes);
+    /**
+     * Has indexes made, now, and once more after each loss, before anything is read again: a collection that was dropped has
+     * lost its own.
+     */
+    public void keepIndexes(Runnable makeIndexes) {
+        indexMakers.add(makeIndexes);
+        makeIndexes.run();
     }
 
     /** Has these collections emptied without a loss, until they are {@link #markAgain marked again}. */
@@ -135,10 +139,11 @@ public final class StoreMarks {
             return null;
         }
         list.append(GENERATION, generation);
-        fromEvents().forEach(name -> database.getCollection(name).deleteMany(new Document()));
+        // To delete the documents of a large store one by one would take longer than the driver waits for an answer.
+        fromEvents().forEach(name -> database.getCollection(name).drop());
         // What was parked is parked again, in its order.
         database.getCollection(DEAD_LETTERS).deleteMany(new Document());
-        indexes.forEach(Runnable::run);
+        indexMakers.forEach(Runnable::run);
         if (tokens.updateOne(thisOne(list), set(WHOLE, true)).getMatchedCount() == 0) {
             return null;
         }

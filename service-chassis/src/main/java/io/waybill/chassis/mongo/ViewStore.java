@@ -86,20 +86,25 @@ public final class ViewStore<V> {
     /** Has an index, over {@code position} or {@code view.<field>}, in each place. */
     public void index(Bson keys) {
         indexes.add(keys);
-        makeIndexes();
+        collections.values().forEach(collection -> collection.documents().createIndex(keys));
     }
 
-    /** Makes its indexes where they are missing, because the collection was dropped. */
+    /** Makes its indexes where they are missing, because a collection was dropped. */
     public void makeIndexes() {
-        for (Slot slot : Slot.values()) {
-            indexes.forEach(keys -> documents(slot).createIndex(keys));
-        }
+        collections.keySet().forEach(this::makeIndexes);
     }
 
-    /** Leaves no document in a place. Others go on meanwhile: to delete one by one would take long. */
+    private void makeIndexes(Slot slot) {
+        indexes.forEach(keys -> documents(slot).createIndex(keys));
+    }
+
+    /**
+     * Empties a place on which nobody works, by dropping it: to delete its documents would keep all who write into the store
+     * waiting for seconds.
+     */
     public void clear(Slot slot) {
         documents(slot).drop();
-        makeIndexes();
+        makeIndexes(slot);
     }
 
     /** Whether what is folded now is shown, rather than made once more beside it; looked up once for a batch. */

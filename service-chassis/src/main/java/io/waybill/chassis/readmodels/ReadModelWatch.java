@@ -1,9 +1,9 @@
 package io.waybill.chassis.readmodels;
 
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 import org.axonframework.common.AxonThreadFactory;
 import org.slf4j.Logger;
@@ -20,9 +20,8 @@ final class ReadModelWatch implements SmartLifecycle {
 
     private final ReadModels models;
     private final Duration interval;
-    /** Whoever decides something as the service ends need not be told that it is looked at by another. */
     private final ScheduledExecutorService thread =
-            new ScheduledThreadPoolExecutor(1, new AxonThreadFactory("read-model-watch"), new DiscardPolicy());
+            Executors.newSingleThreadScheduledExecutor(new AxonThreadFactory("read-model-watch"));
 
     private volatile boolean running;
 
@@ -34,9 +33,17 @@ final class ReadModelWatch implements SmartLifecycle {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // what it would tell is told below
     public void start() {
-        models.open(() -> thread.execute(this::look));
+        models.open(this::lookSoon);
         thread.scheduleWithFixedDelay(this::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         running = true;
+    }
+
+    private void lookSoon() {
+        try {
+            thread.execute(this::look);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The service ends; what was decided is seen by another instance, or by the next start", e);
+        }
     }
 
     private void look() {

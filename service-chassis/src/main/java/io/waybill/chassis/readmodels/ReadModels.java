@@ -238,7 +238,7 @@ public final class ReadModels implements LiveSlots {
         }
     }
 
-    /** @param newLookSoon has another thread {@link #look}, since that may take longer than anybody waits for an answer */
+    /** @param newLookSoon has another thread {@link #look}: that may take longer than a request is waited for */
     void open(Runnable newLookSoon) {
         lookSoon = newLookSoon;
         open = true;

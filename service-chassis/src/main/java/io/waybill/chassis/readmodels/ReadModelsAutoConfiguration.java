@@ -71,7 +71,7 @@ public class ReadModelsAutoConfiguration {
         return () -> {
             CheckpointsAutoConfiguration.projectionBeans(beans)
                     .forEach((projection, bean) -> models.add(projection, stores(beans.getBean(bean))));
-            marks.onLoss(models::makeIndexes);
+            marks.keepIndexes(models::makeIndexes);
         };
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.sample.SampleApplication;
 import io.waybill.chassis.sample.SampleApplication.Count;
 import io.waybill.chassis.sample.SampleApplication.Echo;
 import io.waybill.chassis.sample.SampleApplication.Echoed;
@@ -114,6 +115,7 @@ class StoreLossTest {
             assertThat(shown(old)).isEqualTo(new Tally(old, 1));
         });
         assertThat(echoesAskedFor).doesNotContain(old);
+        assertThat(SampleApplication.Tallies.areIndexed(database, Slot.FIRST)).isTrue();
     }
 
     @Test

@@ -52,7 +52,7 @@ class StoreMarksTest {
     void haveIndexesMadeAgainThatWentWithACollection() {
         var shelves = new ViewStore<>(database.get(), "views", ViewStoreTest.Shelf.class);
         shelves.index(Indexes.ascending("view.room"));
-        marks.onLoss(shelves::makeIndexes);
+        marks.keepIndexes(shelves::makeIndexes);
         assertThat(isIndexed()).isTrue();
 
         in("views").drop();

@@ -121,6 +121,7 @@ class ReadModelsTest {
                         .orElseThrow()
                         .isRunning())
                 .isFalse();
+        await().atMost(SOON).until(() -> SampleApplication.Tallies.areIndexed(database, before.other()));
     }
 
     @Test

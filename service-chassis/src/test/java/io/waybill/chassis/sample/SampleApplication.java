@@ -6,6 +6,7 @@ import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Indexes;
 import io.waybill.chassis.messaging.Misuse;
 import io.waybill.chassis.messaging.Parked;
 import io.waybill.chassis.messaging.Parking;
@@ -65,6 +66,7 @@ import org.axonframework.queryhandling.QueryHandler;
 import org.axonframework.queryhandling.QueryUpdateEmitter;
 import org.axonframework.spring.stereotype.Aggregate;
 import org.axonframework.spring.stereotype.Saga;
+import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.format.annotation.DateTimeFormat;
@@ -172,6 +174,12 @@ public class SampleApplication {
             this.updates = updates;
             this.commands = commands;
             tallies = new ViewStore<>(database, "tallies", Tally.class);
+            tallies.index(Indexes.ascending("view.tally"));
+        }
+
+        public static boolean areIndexed(MongoDatabase database, Slot slot) {
+            return database.getCollection(slot.nameOf("tallies")).listIndexes().into(new ArrayList<>()).stream()
+                    .anyMatch(index -> index.get("key", Document.class).containsKey("view.tally"));
         }
 
         @EventHandler
