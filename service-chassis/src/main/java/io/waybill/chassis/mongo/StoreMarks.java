@@ -104,8 +104,8 @@ public final class StoreMarks {
     }
 
     /**
-     * Has indexes made, now, and once more after each loss, before anything is read again: a collection that was dropped has
-     * lost its own.
+     * Has indexes made, now, and once more after each loss, before anything is read again: a collection that was dropped
+     * has lost its own.
      */
     public void keepIndexes(Runnable makeIndexes) {
         indexMakers.add(makeIndexes);

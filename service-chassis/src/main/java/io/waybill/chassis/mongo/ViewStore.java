@@ -99,8 +99,8 @@ public final class ViewStore<V> {
     }
 
     /**
-     * Empties a place on which nobody works, by dropping it: to delete its documents would keep all who write into the store
-     * waiting for seconds.
+     * Empties a place on which nobody works, by dropping it: to delete its documents would keep all who write into the
+     * store waiting for seconds.
      */
     public void clear(Slot slot) {
         documents(slot).drop();
