@@ -1,10 +1,9 @@
 package io.waybill.orderview;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.waybill.chassis.messaging.History;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.InvalidRequest;
+import io.waybill.chassis.web.PageCursor;
 import io.waybill.chassis.web.PastViews;
 import io.waybill.chassis.web.ReadsFrom;
 import io.waybill.chassis.web.RequestRefused;
@@ -17,9 +16,8 @@ import io.waybill.messages.order.OrderQuery.OrderPage;
 import io.waybill.messages.order.OrderQuery.OrderTimeline;
 import io.waybill.messages.order.OrderStatus;
 import io.waybill.messages.order.OrderSummary;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Base64;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +50,7 @@ class OrderController {
     /**
      * A page as the outside sees it.
      *
-     * @param next opaque; given back as {@code cursor} it asks for the next page; null on the last
+     * @param next opaque; given back as {@code cursor} of the same request it asks for the next page; null on the last
      */
     record Page(List<OrderSummary> items, @Nullable String next) {}
 
@@ -68,10 +66,11 @@ class OrderController {
         if (limit < 1 || limit > MAX_LIMIT) {
             throw invalid("limit", "OUT_OF_RANGE", "Ask for 1 to " + MAX_LIMIT + " orders at a time.");
         }
-        OrderCursor after = cursor == null ? null : decode(cursor);
+        String asked = Arrays.asList(customerId, status, from, to).toString();
+        @Nullable OrderCursor after = cursor == null ? null : decode(asked, cursor);
         OrderPage page = Objects.requireNonNull(
                 queries.ask(new FindOrders(customerId, status, from, to, limit, after), OrderPage.class));
-        return new Page(page.items(), page.next() == null ? null : encode(page.next()));
+        return new Page(page.items(), page.next() == null ? null : encode(asked, page.next()));
     }
 
     /** The version goes with it as the entity tag by which a change says what it was decided on. */
@@ -96,7 +95,7 @@ class OrderController {
     }
 
     @GetMapping("/{orderId}/timeline")
-    @ReadsFrom("timeline")
+    @ReadsFrom(value = "timeline", aggregate = "{orderId}")
     OrderTimeline timeline(@PathVariable String orderId) {
         OrderTimeline timeline = Objects.requireNonNull(queries.ask(new FindTimeline(orderId), OrderTimeline.class));
         if (timeline.entries().isEmpty()) {
@@ -109,22 +108,14 @@ class OrderController {
         return RequestRefused.notFound("ORDER_NOT_FOUND", "There is no order " + orderId + ".");
     }
 
-    static String encode(OrderCursor cursor) {
-        String plain = cursor.placedAt() + " " + cursor.orderId();
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(UTF_8));
+    /** @param asked what is asked for, in words */
+    static String encode(String asked, OrderCursor cursor) {
+        return PageCursor.encode(asked, cursor.placedAt(), cursor.orderId());
     }
 
-    static OrderCursor decode(String cursor) {
-        try {
-            String plain = new String(Base64.getUrlDecoder().decode(cursor), UTF_8);
-            int space = plain.indexOf(' ');
-            if (space > 0) {
-                return new OrderCursor(Instant.parse(plain.substring(0, space)), plain.substring(space + 1));
-            }
-        } catch (IllegalArgumentException | DateTimeException e) {
-            throw invalid("cursor", "INVALID_CURSOR", "Give back the 'next' of an earlier page as it was.");
-        }
-        throw invalid("cursor", "INVALID_CURSOR", "Give back the 'next' of an earlier page as it was.");
+    static OrderCursor decode(String asked, String cursor) {
+        return PageCursor.decode(
+                asked, cursor, 2, place -> new OrderCursor(Instant.parse(place.getFirst()), place.getLast()));
     }
 
     private static InvalidRequest invalid(String parameter, String code, String detail) {

@@ -47,6 +47,9 @@ class OrderStreamController {
             @RequestParam @Nullable OrderStatus status,
             @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String lastEventId) {
         @Nullable Long last = number(lastEventId);
+        if (last != null && last > positions.last()) {
+            throw invalid("The last event is at position " + positions.last() + ".");
+        }
         return streams.open(wake -> new BoardStream(queries, positions, customerId, status, last, wake));
     }
 

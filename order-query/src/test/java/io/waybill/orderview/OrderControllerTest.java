@@ -14,17 +14,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OrderControllerTest {
 
+    private static final String ASKED = "orders of ada";
+
     @Test
     void cursorComesBackAsItWas() {
         var cursor = new OrderCursor(Instant.parse("2026-11-01T12:00:00.123Z"), "0192f0c1-7a3e-7c55-9d2e-5f1d3c7b9a10");
 
-        assertThat(OrderController.decode(OrderController.encode(cursor))).isEqualTo(cursor);
+        assertThat(OrderController.decode(ASKED, OrderController.encode(ASKED, cursor)))
+                .isEqualTo(cursor);
     }
 
     @Test
     void cursorNeedsNoEscapingInAUrl() {
-        assertThat(OrderController.encode(new OrderCursor(Instant.EPOCH, "ÿ?>~ order")))
+        assertThat(OrderController.encode(ASKED, new OrderCursor(Instant.EPOCH, "ÿ?>~ order")))
                 .matches("[A-Za-z0-9_-]+");
+    }
+
+    @Test
+    void cursorBelongsToItsRequest() {
+        String cursor = OrderController.encode(ASKED, new OrderCursor(Instant.EPOCH, "order-7"));
+
+        assertThatThrownBy(() -> OrderController.decode("orders of eve", cursor))
+                .isInstanceOf(InvalidRequest.class);
     }
 
     @ParameterizedTest
@@ -40,6 +51,6 @@ class OrderControllerTest {
     }
 
     private static void refuses(String cursor) {
-        assertThatThrownBy(() -> OrderController.decode(cursor)).isInstanceOf(InvalidRequest.class);
+        assertThatThrownBy(() -> OrderController.decode(ASKED, cursor)).isInstanceOf(InvalidRequest.class);
     }
 }

@@ -11,6 +11,7 @@ import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
 import io.waybill.messages.DerivedId;
 import io.waybill.messages.Money;
+import io.waybill.messages.operations.ProviderEvent.ProviderRetryRequested;
 import io.waybill.messages.payment.PaymentCommand;
 import io.waybill.messages.payment.PaymentCommand.AuthorizePayment;
 import io.waybill.messages.payment.PaymentCommand.CancelPayment;
@@ -32,10 +33,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.config.EventProcessingConfiguration;
 import org.axonframework.eventhandling.StreamingEventProcessor;
+import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -256,6 +259,23 @@ class PaymentServiceTest {
     }
 
     @Test
+    void allThatWaitForTheProviderAreAskedForAtOnceAndThatIsTold() {
+        authorized("tok_ok");
+        faults("{\"unreachable\": true}");
+        send(new CapturePayment(payment, order, "s1", eur(600)));
+        soon().untilAsserted(
+                        () -> assertThat(waiting("").path("attempts").asInt(0)).isGreaterThanOrEqualTo(5));
+        faults("{}");
+        TrackingToken before = events.createHeadToken();
+
+        JsonNode answer = request("POST", "/api/ops/payments/retry", "", "", 202);
+
+        assertThat(answer.path("payments").asInt()).isGreaterThanOrEqualTo(1);
+        shows("capturedMinor", "600");
+        assertThat(firstAfter(before, ProviderRetryRequested.class)).isEqualTo(new ProviderRetryRequested(null));
+    }
+
+    @Test
     void captureWhoseAnswerWasLostIsMadeOnce() {
         authorized("tok_ok");
         faults("{\"answersLost\": true}");
@@ -363,6 +383,22 @@ class PaymentServiceTest {
                 .asStream()
                 .map(event -> event.getPayloadType().getSimpleName())
                 .toList();
+    }
+
+    /** The first event of a type after a place in the event store. */
+    private Object firstAfter(TrackingToken place, Class<?> type) {
+        try (var stream = events.openStream(place)) {
+            while (stream.hasNextAvailable(10, TimeUnit.SECONDS)) {
+                Object payload = stream.nextAvailable().getPayload();
+                if (type.isInstance(payload)) {
+                    return payload;
+                }
+            }
+            throw new AssertionError("no " + type);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private void authorize(String token) {

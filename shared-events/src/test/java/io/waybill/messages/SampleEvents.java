@@ -29,7 +29,10 @@ import io.waybill.messages.operations.AuditEvent.AuditDataRead;
 import io.waybill.messages.operations.AuditEvent.VerificationRequested;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterDiscarded;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetried;
+import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetryRequested;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLettersRetried;
+import io.waybill.messages.operations.ProviderEvent.ProviderRetryRequested;
+import io.waybill.messages.operations.ProviderEvent.ReconciliationRequested;
 import io.waybill.messages.operations.ReadModelEvent.RebuildDiscarded;
 import io.waybill.messages.operations.ReadModelEvent.RebuildRolledBack;
 import io.waybill.messages.operations.ReadModelEvent.RebuildShown;
@@ -188,9 +191,12 @@ final class SampleEvents {
             new DiscrepancyRepairFailed("discrepancy-1", ORDER, "PROVIDER_UNREACHABLE"),
             new DiscrepancyDismissed("discrepancy-1", ORDER, "settled by telephone"),
             new DiscrepancyCleared("discrepancy-1", ORDER),
+            new DeadLetterRetryRequested("order-query", "timeline", "event-1"),
             new DeadLetterRetried("order-query", "timeline", "event-1", 7, true),
             new DeadLettersRetried("order-query", "timeline", 3, 1),
             new DeadLetterDiscarded("order-query", "timeline", "event-1", 7, "a test gone astray"),
+            new ProviderRetryRequested(PAYMENT),
+            new ReconciliationRequested("0192f0c1-7a3e-7c55-9d2e-5f1d3c7b9a10", Instant.parse("2026-11-01T12:00:00Z")),
             new RebuildStarted("order-query", "timeline", "order-query.timeline.1", true),
             new RebuildShown("order-query", "timeline", "order-query.timeline.1"),
             new RebuildRolledBack("order-query", "timeline", "order-query.timeline.1"),

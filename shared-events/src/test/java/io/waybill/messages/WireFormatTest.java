@@ -9,6 +9,7 @@ import io.waybill.messages.inventory.ProductEvent;
 import io.waybill.messages.inventory.StockEvent;
 import io.waybill.messages.operations.AuditEvent;
 import io.waybill.messages.operations.DeadLetterEvent;
+import io.waybill.messages.operations.ProviderEvent;
 import io.waybill.messages.operations.ReadModelEvent;
 import io.waybill.messages.order.OrderEvent;
 import io.waybill.messages.payment.PaymentEvent;
@@ -49,6 +50,7 @@ class WireFormatTest {
             ProcessEvent.class,
             ReconciliationEvent.class,
             DeadLetterEvent.class,
+            ProviderEvent.class,
             ReadModelEvent.class,
             AuditEvent.class);
     static final List<Object> SAMPLES = SampleEvents.ALL;

@@ -6,6 +6,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.waybill.chassis.messaging.CheckpointEvent;
 import java.lang.annotation.Annotation;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -61,7 +62,8 @@ final class Catalogue {
     /** In the order of their contexts; commands first, then events, then queries. */
     List<Vocabulary> vocabularies() {
         return classes.stream()
-                .filter(type -> type.getPackageName().startsWith(LANGUAGE))
+                .filter(type ->
+                        type.getPackageName().startsWith(LANGUAGE) || type.isEquivalentTo(CheckpointEvent.class))
                 .map(JavaClass::reflect)
                 .filter(type -> type.isSealed() && type.isInterface())
                 .map(this::vocabulary)

@@ -31,8 +31,14 @@ final class Javadoc {
 
     private final Map<String, String> said = new HashMap<>();
 
-    /** Reads the comments of all sources below a folder. */
-    Javadoc(Path sources) throws IOException {
+    /** Reads the comments of all sources below some folders. */
+    Javadoc(List<Path> folders) throws IOException {
+        for (Path folder : folders) {
+            read(folder);
+        }
+    }
+
+    private void read(Path sources) throws IOException {
         JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK, not a JRE");
         try (var files = compiler.getStandardFileManager(null, null, null);
                 var paths = Files.walk(sources)) {

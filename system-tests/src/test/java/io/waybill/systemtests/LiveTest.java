@@ -133,6 +133,8 @@ class LiveTest {
                 .json();
         assertThat(changes.path("difference").findValuesAsString("pointer")).contains("/status", "/version");
         assertThat(changes.at("/versions/0/type").asString()).isEqualTo("OrderConfirmed");
+        assertThat(changes.at("/versions/0/command").asString()).isEqualTo("ConfirmOrder");
+        assertThat(changes.at("/versions/0/causingEventId").asString()).isNotEmpty();
         String paymentId =
                 waybill.awaitPayment(orderId, "AUTHORIZED").path("paymentId").asString();
         JsonNode payment =
@@ -200,6 +202,7 @@ class LiveTest {
     void whatIsNoStreamIsAProblemAndWaitsForNothing() throws Exception {
         assertThat(ask("/orders/unknown/stream", null).statusCode()).isEqualTo(404);
         assertThat(ask("/orders/stream", "yesterday").statusCode()).isEqualTo(400);
+        assertThat(ask("/orders/stream", "999999999999").statusCode()).isEqualTo(400);
         assertThat(ask("/orders/stream?status=LOST", null).statusCode()).isEqualTo(400);
     }
 

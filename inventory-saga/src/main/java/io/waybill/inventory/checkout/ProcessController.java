@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -65,6 +66,16 @@ class ProcessController {
 
     record Decided(String orderId, String processId, long position) {}
 
+    /**
+     * What was decided about all that need somebody.
+     *
+     * @param retried number of processes
+     * @param complete whether these were all
+     * @param position of the last decision; null if there was nothing to decide
+     */
+    record AllRetried(
+            int retried, boolean complete, @Nullable Long position) {}
+
     @GetMapping
     Processes all(
             @RequestParam(required = false) @Nullable String orderId,
@@ -74,15 +85,21 @@ class ProcessController {
             throw new InvalidRequest(List.of(new InvalidRequest.Fault(
                     "limit", "OUT_OF_RANGE", "Ask for 1 to " + MAX_LIMIT + " processes at a time.")));
         }
+        Processes fitting =
+                scan(process -> (orderId == null || process.orderId().equals(orderId))
+                        && (stalled == null || process.stalled() == stalled));
+        return new Processes(
+                fitting.items().stream().limit(limit).toList(), fitting.items().size() <= limit && fitting.complete());
+    }
+
+    private Processes scan(Predicate<ProcessView> wanted) {
         List<Object> scanned = sagas.scan(MAX_SCANNED);
         List<ProcessView> fitting = scanned.stream()
                 .map(saga -> ((OrderProcess<?>) saga).view())
-                .filter(process -> orderId == null || process.orderId().equals(orderId))
-                .filter(process -> stalled == null || process.stalled() == stalled)
+                .filter(wanted)
                 .sorted(Comparator.comparing(ProcessView::since))
                 .toList();
-        return new Processes(
-                fitting.stream().limit(limit).toList(), fitting.size() <= limit && scanned.size() < MAX_SCANNED);
+        return new Processes(fitting, scanned.size() < MAX_SCANNED);
     }
 
     @GetMapping("/{processId}")
@@ -92,8 +109,22 @@ class ProcessController {
 
     @PostMapping("/{processId}/retry")
     ResponseEntity<Decided> retry(@PathVariable String processId) {
-        return decide(
-                processId, process -> new ProcessRetried(process.orderId(), process.processId(), process.process()));
+        return decide(processId, ProcessController::retrying);
+    }
+
+    /** All that need somebody, a decision for each. */
+    @PostMapping("/retry")
+    ResponseEntity<AllRetried> retryAll() {
+        Processes stalled = scan(ProcessView::stalled);
+        @Nullable Long position = null;
+        for (ProcessView process : stalled.items()) {
+            position = events.publish(retrying(process));
+        }
+        return ResponseEntity.accepted().body(new AllRetried(stalled.items().size(), stalled.complete(), position));
+    }
+
+    private static ProcessRetried retrying(ProcessView process) {
+        return new ProcessRetried(process.orderId(), process.processId(), process.process());
     }
 
     @PostMapping("/{processId}/resolve")

@@ -119,6 +119,28 @@ class ProcessControllerTest {
     }
 
     @Test
+    void allThatNeedSomebodyAreRetriedAtOnce() {
+        List<String> both = List.of("misused-1", "misused-2");
+        peers.misused.addAll(both);
+        both.forEach(id -> happened(id, requested(id)));
+        both.forEach(
+                id -> await().untilAsserted(() -> assertThat(view(id).stalled()).isTrue()));
+
+        peers.misused.removeAll(both);
+        assertThat(mvc.post().uri("/api/ops/sagas/retry"))
+                .hasStatus(202)
+                .bodyJson()
+                .extractingPath("$.retried")
+                .asNumber()
+                .satisfies(retried -> assertThat(retried.intValue()).isGreaterThanOrEqualTo(2));
+        both.forEach(id ->
+                await().untilAsserted(() -> assertThat(view(id).waitsFor()).isEqualTo(WaitsFor.PAYMENT)));
+        both.forEach(id -> assertThat(told(id))
+                .extracting(EventMessage::getPayload)
+                .hasExactlyElementsOfTypes(ProcessStalled.class, ProcessRetried.class));
+    }
+
+    @Test
     void aMisuseHoldsUpNoOtherProcess() {
         peers.misused.add("held");
         happened("held", requested("held"));

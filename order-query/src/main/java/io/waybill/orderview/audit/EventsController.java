@@ -5,6 +5,8 @@ import io.axoniq.axonserver.grpc.event.EventWithToken;
 import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.InvalidRequest;
+import io.waybill.chassis.web.PageCursor;
+import io.waybill.chassis.web.ReadsFrom;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.operations.AuditEvent.AuditDataRead;
 import io.waybill.messages.operations.AuditQuery.AuditPage;
@@ -83,6 +85,7 @@ class EventsController {
             @Nullable Boolean asRecorded) {}
 
     @GetMapping("/events")
+    @ReadsFrom("audit-index")
     Page search(
             @RequestParam @Nullable String aggregate,
             @RequestParam @Nullable String type,
@@ -100,21 +103,15 @@ class EventsController {
         String search = Arrays.asList(aggregate, type, actor, correlationId, service, from, to)
                 .toString();
         @Nullable
-        Long before = cursor == null
-                ? null
-                : AuditCursor.decode(search, cursor)
-                        .orElseThrow(
-                                () -> invalid(
-                                        "cursor",
-                                        "INVALID_CURSOR",
-                                        "Give back the 'next' of a page of the same search as it was, or search anew without it."));
+        Long before =
+                cursor == null ? null : PageCursor.decode(search, cursor, 1, place -> Long.parseLong(place.getFirst()));
         record(request);
         AuditPage page = Objects.requireNonNull(queries.ask(
                 new FindAuditedEvents(aggregate, type, actor, correlationId, service, from, to, limit, before),
                 AuditPage.class));
         return new Page(
                 page.items(),
-                page.more() ? AuditCursor.encode(search, page.items().getLast().position()) : null);
+                page.more() ? PageCursor.encode(search, page.items().getLast().position()) : null);
     }
 
     @GetMapping("/events/{position}")
@@ -154,6 +151,7 @@ class EventsController {
     }
 
     @GetMapping("/correlations/{correlationId}")
+    @ReadsFrom("audit-index")
     CausalTree tree(@PathVariable String correlationId, HttpServletRequest request) {
         record(request);
         AuditPage page =

@@ -1,27 +1,23 @@
 package io.waybill.orderview.sales;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.web.InvalidRequest;
 import io.waybill.chassis.web.InvalidRequest.Fault;
+import io.waybill.chassis.web.PageCursor;
 import io.waybill.chassis.web.ReadsFrom;
 import io.waybill.messages.order.DailySales;
 import io.waybill.messages.order.OrderQuery.FindSales;
 import io.waybill.messages.order.OrderQuery.SalesCursor;
 import io.waybill.messages.order.OrderQuery.SalesPage;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.format.annotation.DateTimeFormat;
-import org.springframework.util.DigestUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -131,47 +127,22 @@ class SalesController {
 
     // Cursors.
 
-    /** @param asked what is asked for, in words: the cursor belongs to that and to nothing else */
+    /** @param asked what is asked for, in words */
     static String encode(String asked, Place place) {
         SalesCursor after = Objects.requireNonNull(place.after());
-        String plain = String.join(
-                " ",
-                digest(asked),
-                place.from().toString(),
-                place.to().toString(),
-                after.day().toString(),
-                after.currency(),
-                after.sku());
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(UTF_8));
+        return PageCursor.encode(asked, place.from(), place.to(), after.day(), after.currency(), after.sku());
     }
 
     static Place decode(String asked, String cursor) {
-        try {
-            String[] parts = new String(Base64.getUrlDecoder().decode(cursor), UTF_8).split(" ", 6);
-            if (parts.length == 6 && parts[0].equals(digest(asked))) {
-                LocalDate from = LocalDate.parse(parts[1]);
-                LocalDate to = LocalDate.parse(parts[2]);
-                LocalDate day = LocalDate.parse(parts[3]);
-                if (!day.isBefore(from) && !day.isAfter(to)) {
-                    return new Place(from, to, new SalesCursor(day, parts[5], parts[4]));
-                }
+        return PageCursor.decode(asked, cursor, 5, parts -> {
+            LocalDate from = LocalDate.parse(parts.get(0));
+            LocalDate to = LocalDate.parse(parts.get(1));
+            LocalDate day = LocalDate.parse(parts.get(2));
+            if (day.isBefore(from) || day.isAfter(to)) {
+                throw new IllegalArgumentException("a day outside the days that are asked for");
             }
-        } catch (IllegalArgumentException | DateTimeException e) {
-            throw invalidCursor();
-        }
-        throw invalidCursor();
-    }
-
-    /** No secret: it only tells one request from another. */
-    private static String digest(String asked) {
-        return DigestUtils.md5DigestAsHex(asked.getBytes(UTF_8));
-    }
-
-    private static InvalidRequest invalidCursor() {
-        return invalid(
-                "cursor",
-                "INVALID_CURSOR",
-                "Give back the 'next' of a page of the same request as it was, or ask anew without it.");
+            return new Place(from, to, new SalesCursor(day, parts.get(4), parts.get(3)));
+        });
     }
 
     private static InvalidRequest invalid(String parameter, String code, String detail) {

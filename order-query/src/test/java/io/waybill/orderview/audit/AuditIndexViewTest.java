@@ -187,16 +187,4 @@ class AuditIndexViewTest {
         assertThat(CausalTree.of("request", List.of(first, second), true).roots())
                 .containsExactly(new Node(first, List.of()), new Node(second, List.of()));
     }
-
-    // Cursors.
-
-    @Test
-    void aCursorBelongsToItsSearch() {
-        String cursor = AuditCursor.encode("ada", 42);
-
-        assertThat(AuditCursor.decode("ada", cursor)).hasValue(42L);
-        assertThat(AuditCursor.decode("eve", cursor)).isEmpty();
-        assertThat(AuditCursor.decode("ada", "%")).isEmpty();
-        assertThat(AuditCursor.decode("ada", "")).isEmpty();
-    }
 }

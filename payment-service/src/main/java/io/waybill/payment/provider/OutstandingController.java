@@ -1,7 +1,9 @@
 package io.waybill.payment.provider;
 
+import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.Money;
+import io.waybill.messages.operations.ProviderEvent.ProviderRetryRequested;
 import io.waybill.messages.payment.ProviderOperation;
 import io.waybill.payment.provider.OutstandingPayment.Operation;
 import java.time.Clock;
@@ -18,18 +20,23 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Shows operators what payments wait for, and lets them be asked for now. */
+/**
+ * Shows operators what payments wait for, and lets them be asked for now. That they wanted it is an event, so that it is
+ * known who did, and is told before it is done.
+ */
 @RestController
 @RequestMapping("/api/ops/payments")
 class OutstandingController {
 
     private final ProviderOperations operations;
     private final ProviderWork work;
+    private final RequestEvents events;
     private final Clock clock = Clock.systemUTC();
 
-    OutstandingController(ProviderOperations operations, ProviderWork work) {
+    OutstandingController(ProviderOperations operations, ProviderWork work, RequestEvents events) {
         this.operations = operations;
         this.work = work;
+        this.events = events;
     }
 
     /** What is asked for, one after another. */
@@ -59,7 +66,10 @@ class OutstandingController {
 
     record WaitingPayments(List<WaitingPayment> items) {}
 
-    record Retried(String paymentId) {}
+    record Retried(String paymentId, long position) {}
+
+    /** @param payments number of those that wait */
+    record AllRetried(int payments, long position) {}
 
     @GetMapping
     WaitingPayments waiting(@RequestParam(defaultValue = "false") boolean unknown) {
@@ -70,11 +80,22 @@ class OutstandingController {
     @PostMapping("/{paymentId}/retry")
     @ResponseStatus(HttpStatus.ACCEPTED)
     Retried retry(@PathVariable String paymentId) {
-        if (!work.hurry(paymentId, clock.instant())) {
+        if (work.find(paymentId).isEmpty()) {
             throw RequestRefused.notFound(
                     "NOTHING_OUTSTANDING", "Nothing of payment " + paymentId + " waits for its provider.");
         }
-        return new Retried(paymentId);
+        long position = events.publish(new ProviderRetryRequested(paymentId));
+        boolean unusedBecauseItWasThere = work.hurry(paymentId, clock.instant());
+        return new Retried(paymentId, position);
+    }
+
+    @PostMapping("/retry")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    AllRetried retryAll() {
+        List<OutstandingPayment> waiting = operations.outstanding();
+        long position = events.publish(new ProviderRetryRequested(null));
+        waiting.forEach(payment -> work.hurry(payment.paymentId(), clock.instant()));
+        return new AllRetried(waiting.size(), position);
     }
 
     private WaitingPayment shown(OutstandingPayment payment) {

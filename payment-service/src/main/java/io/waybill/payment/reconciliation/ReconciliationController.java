@@ -1,9 +1,11 @@
 package io.waybill.payment.reconciliation;
 
 import io.waybill.chassis.messaging.RequestCommands;
+import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.web.Idempotency;
 import io.waybill.chassis.web.InvalidRequest;
 import io.waybill.chassis.web.RequestRefused;
+import io.waybill.messages.operations.ProviderEvent.ReconciliationRequested;
 import io.waybill.messages.payment.ReconciliationCommand.DismissDiscrepancy;
 import io.waybill.messages.payment.ReconciliationCommand.RepairDiscrepancy;
 import io.waybill.payment.provider.PaymentProvider;
@@ -41,6 +43,7 @@ class ReconciliationController {
     private final DiscrepancyQueue queue;
     private final Repairs repairs;
     private final RequestCommands commands;
+    private final RequestEvents events;
     private final Idempotency idempotency;
 
     ReconciliationController(
@@ -50,12 +53,14 @@ class ReconciliationController {
             PaymentProvider provider,
             Examination examination,
             RequestCommands commands,
+            RequestEvents events,
             Idempotency idempotency) {
         this.reconciler = reconciler;
         this.runs = runs;
         this.queue = queue;
         this.repairs = new Repairs(provider, examination, commands::send);
         this.commands = commands;
+        this.events = events;
         this.idempotency = idempotency;
     }
 
@@ -109,12 +114,16 @@ class ReconciliationController {
     /** A wrapper, so that a page can say more one day. */
     record Queue(List<Entry> items) {}
 
+    /** Who asked for it is told before it begins. */
     @PostMapping("/reconciliations")
     ResponseEntity<Object> start(
             @RequestHeader(name = Idempotency.HEADER, required = false) @Nullable String key,
             @RequestBody Start request) {
         @Nullable Instant since = since(request);
         return idempotency.once("POST /api/ops/reconciliations", key, request, id -> {
+            if (runs.find(id).isEmpty()) {
+                long unusedBecauseItMayBeRefused = events.publish(new ReconciliationRequested(id, since));
+            }
             if (!reconciler.begin(id, since) && runs.find(id).isEmpty()) {
                 throw new RequestRefused(
                         HttpStatus.CONFLICT,

@@ -4,19 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.reset;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.ReadPositions;
 import io.waybill.chassis.messaging.RequestCommands;
+import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.mongo.TestDatabase;
 import io.waybill.chassis.web.Idempotency;
 import io.waybill.chassis.web.WebAutoConfiguration;
 import io.waybill.messages.Money;
+import io.waybill.messages.operations.ProviderEvent.ReconciliationRequested;
 import io.waybill.payment.reconciliation.ReconciliationRuns.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.bson.Document;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,14 +74,27 @@ class ReconciliationControllerTest {
         }
 
         @Bean
-        ReconciliationController controller(TestBooks books, Reconciler reconciler, Idempotency idempotency) {
+        RequestEvents requestEvents() {
+            return mock();
+        }
+
+        @Bean
+        ReconciliationController controller(
+                TestBooks books, Reconciler reconciler, Idempotency idempotency, RequestEvents events) {
             RequestCommands commands = mock();
             when(commands.send(any())).thenAnswer(call -> {
                 books.send(call.getArgument(0));
                 return new RequestCommands.Done<>(null, 7);
             });
             return new ReconciliationController(
-                    reconciler, books.runs, books.queue, books.provider, books.examination, commands, idempotency);
+                    reconciler,
+                    books.runs,
+                    books.queue,
+                    books.provider,
+                    books.examination,
+                    commands,
+                    events,
+                    idempotency);
         }
     }
 
@@ -87,12 +105,16 @@ class ReconciliationControllerTest {
     private TestBooks books;
 
     @Autowired
+    private RequestEvents events;
+
+    @Autowired
     private MongoDatabase database;
 
     @BeforeEach
     void forget() {
         books.provider.entries.clear();
         books.provider.unreachable = false;
+        reset(events);
         for (String collection : List.of("reconciliations", "discrepancies")) {
             database.getCollection(collection).deleteMany(new Document());
         }
@@ -102,7 +124,10 @@ class ReconciliationControllerTest {
     void beginsARunAndTellsOfItsProgress() {
         MvcTestResult begun = post(RUNS, "{\"since\": \"2026-11-01T12:00:00Z\"}");
         assertThat(begun).hasStatus(202).bodyJson().hasPath("$.reconciliationId");
-        String location = begun.getResponse().getHeader("Location");
+        String location = Objects.requireNonNull(begun.getResponse().getHeader("Location"));
+        verify(events)
+                .publish(new ReconciliationRequested(
+                        location.substring(location.lastIndexOf('/') + 1), Instant.parse("2026-11-01T12:00:00Z")));
 
         await().until(() -> books.runs.latest().orElseThrow().state() == State.COMPLETED);
 
@@ -117,6 +142,14 @@ class ReconciliationControllerTest {
         books.runs.begin("0192f0c1-7a3e-7c55-9d2e-5f1d3c7b9a10", Instant.EPOCH);
 
         isRefused(post(RUNS, NOTHING), 409, "RECONCILIATION_RUNNING");
+    }
+
+    @Test
+    void beginsNoneThatCannotBeTold() {
+        when(events.publish(any())).thenThrow(new IllegalStateException("the event store is away"));
+
+        assertThat(post(RUNS, NOTHING)).hasStatus5xxServerError();
+        assertThat(books.runs.latest()).isEmpty();
     }
 
     @Test

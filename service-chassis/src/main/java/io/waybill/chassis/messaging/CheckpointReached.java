@@ -7,4 +7,4 @@ package io.waybill.chassis.messaging;
  *
  * @param position of the last event that is known to be handled, by all segments
  */
-public record CheckpointReached(String service, String processor, long position) {}
+public record CheckpointReached(String service, String processor, long position) implements CheckpointEvent {}

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.messaging.Message;
 import org.axonframework.messaging.MessageDispatchInterceptor;
@@ -21,6 +22,8 @@ public final class Correlation implements CorrelationDataProvider {
     public static final String CORRELATION_ID = "correlationId";
     /** ID of the message that led to this one. */
     public static final String CAUSATION_ID = "causationId";
+    /** Simple name of the command that led to this message, if it was one; commands are not stored. */
+    public static final String COMMAND = "command";
     /** ID of the event that led to this message, whatever commands lie between; those are not stored. */
     public static final String CAUSING_EVENT_ID = "causingEventId";
     /** Who asked. */
@@ -51,6 +54,9 @@ public final class Correlation implements CorrelationDataProvider {
         data.put(CAUSATION_ID, cause.getIdentifier());
         if (cause instanceof EventMessage) {
             data.put(CAUSING_EVENT_ID, cause.getIdentifier());
+        }
+        if (cause instanceof CommandMessage<?> command) {
+            data.put(COMMAND, command.getPayloadType().getSimpleName());
         }
         data.put(SERVICE, service);
         return data;

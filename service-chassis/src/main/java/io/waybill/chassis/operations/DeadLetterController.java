@@ -5,6 +5,7 @@ import io.waybill.chassis.web.InvalidRequest;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterDiscarded;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetried;
+import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetryRequested;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLettersRetried;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
@@ -100,11 +101,16 @@ class DeadLetterController {
                         "DEAD_LETTER_NOT_FOUND", "No event " + letterId + " is parked by " + processor + "."));
     }
 
-    /** Its sequence goes first, from its beginning, because a projection folds events in their order. */
+    /**
+     * Its sequence goes first, from its beginning, because a projection folds events in their order. Who asked for it is told
+     * before it is done, what came of it afterwards.
+     */
     @PostMapping("/{processor}/{letterId}/retry")
     Retried retry(@PathVariable String service, @PathVariable String processor, @PathVariable String letterId) {
         ParkedEvent letter = one(service, processor, letterId).letter();
-        retrySequence(processorOf(processor), processor, letter.sequence());
+        SequencedDeadLetterProcessor<EventMessage<?>> deadLetters = processorOf(processor);
+        requested(processor, letterId);
+        retrySequence(deadLetters, processor, letter.sequence());
         boolean handled = !letters.isParked(processor, letterId);
         long position = events.publish(new DeadLetterRetried(name, processor, letterId, letter.position(), handled));
         return new Retried(letterId, handled, position);
@@ -114,6 +120,7 @@ class DeadLetterController {
     AllRetried retryAll(@PathVariable String service, @PathVariable String processor) {
         isThisOne(service);
         SequencedDeadLetterProcessor<EventMessage<?>> deadLetters = processorOf(processor);
+        requested(processor, null);
         long before = parked(processor);
         letters.sequences(processor).forEach(sequence -> retrySequence(deadLetters, processor, sequence));
         long after = parked(processor);
@@ -135,6 +142,10 @@ class DeadLetterController {
                 events.publish(new DeadLetterDiscarded(name, processor, letterId, letter.position(), reason.reason()));
         letters.discard(letter);
         return new Discarded(letterId, position);
+    }
+
+    private void requested(String processor, @Nullable String letterId) {
+        long unusedBecauseAnotherFollows = events.publish(new DeadLetterRetryRequested(name, processor, letterId));
     }
 
     /** Until nothing of it is parked or its first event fails again; later ones may join it while it is at work. */

@@ -49,7 +49,9 @@ public final class PastViews {
      * @param type simple name of the event
      * @param service the service that recorded it
      * @param actor who caused it
+     * @param command simple name of the command that led to it; null if none did, or none was recorded
      * @param causationId ID of the message that led to it: the command, or what the command was sent for
+     * @param causingEventId ID of the event that the command was sent for; null if it came from a client
      * @param correlationId ID of the client request it goes back to
      * @param changes to the version before
      */
@@ -60,7 +62,9 @@ public final class PastViews {
             String type,
             @Nullable String service,
             @Nullable String actor,
+            @Nullable String command,
             @Nullable String causationId,
+            @Nullable String causingEventId,
             @Nullable String correlationId,
             List<Change> changes) {}
 
@@ -209,7 +213,9 @@ public final class PastViews {
                     event.getPayloadType().getSimpleName(),
                     Correlation.text(event.getMetaData(), Correlation.SERVICE),
                     Correlation.text(event.getMetaData(), Correlation.ACTOR),
+                    Correlation.text(event.getMetaData(), Correlation.COMMAND),
                     Correlation.text(event.getMetaData(), Correlation.CAUSATION_ID),
+                    Correlation.text(event.getMetaData(), Correlation.CAUSING_EVENT_ID),
                     Correlation.text(event.getMetaData(), Correlation.CORRELATION_ID),
                     changes);
         }

@@ -235,6 +235,23 @@ class DeadLetterTest {
     }
 
     @Test
+    void areNotRetriedBeforeItIsTold() {
+        park("retry-told-first", 1);
+        String letterId = letterId("retry-told-first", 0);
+        tallies.spoilt.clear();
+        Registration storeIsAway = eventStore.registerDispatchInterceptor(events -> {
+            throw new EventStoreException("The store is away.");
+        });
+
+        try (storeIsAway) {
+            post(TALLIES + "/" + letterId + "/retry", 503);
+            post(ALL + "/tallies/retry", 503);
+        }
+
+        assertThat(letters("retry-told-first")).hasSize(1);
+    }
+
+    @Test
     void areNotDiscardedWithoutAReason() {
         park("unreasonable", 1);
 

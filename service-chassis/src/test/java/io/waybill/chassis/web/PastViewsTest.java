@@ -122,7 +122,9 @@ class PastViewsTest {
         assertThat(step.type()).isEqualTo("Counted");
         assertThat(step.service()).isEqualTo("service-3");
         assertThat(step.actor()).isEqualTo("actor-3");
+        assertThat(step.command()).isEqualTo("Count");
         assertThat(step.causationId()).isEqualTo("cause-3");
+        assertThat(step.causingEventId()).isEqualTo("event-3");
         assertThat(step.correlationId()).isNull();
         assertThat(step.changes()).extracting(Change::pointer).containsExactlyInAnyOrder("/sum", "/version", "/at");
         assertThat(step.changes()).contains(new Change("/sum", IntNode.valueOf(6), IntNode.valueOf(10)));
@@ -190,9 +192,16 @@ class PastViewsTest {
                 number,
                 payload,
                 Map.of(
-                        Correlation.SERVICE, "service-" + number,
-                        Correlation.ACTOR, "actor-" + number,
-                        Correlation.CAUSATION_ID, "cause-" + number),
+                        Correlation.SERVICE,
+                        "service-" + number,
+                        Correlation.ACTOR,
+                        "actor-" + number,
+                        Correlation.COMMAND,
+                        "Count",
+                        Correlation.CAUSATION_ID,
+                        "cause-" + number,
+                        Correlation.CAUSING_EVENT_ID,
+                        "event-" + number),
                 UUID.randomUUID().toString(),
                 START.plusSeconds(10 * number)));
     }

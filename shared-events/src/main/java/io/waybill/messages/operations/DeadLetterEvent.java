@@ -1,6 +1,8 @@
 package io.waybill.messages.operations;
 
-/** What an operator had done about events that a projection could not handle. */
+import org.jspecify.annotations.Nullable;
+
+/** What an operator asked for about events that a projection could not handle, and what came of it. */
 public sealed interface DeadLetterEvent {
 
     /** The service that the projection belongs to. */
@@ -8,6 +10,14 @@ public sealed interface DeadLetterEvent {
 
     /** The projection's event processor. */
     String processor();
+
+    /**
+     * What is parked is about to be handed to its projection again.
+     *
+     * @param letterId ID of a parked event, whose sequence it is about; null for all that the projection has parked
+     */
+    record DeadLetterRetryRequested(
+            String service, String processor, @Nullable String letterId) implements DeadLetterEvent {}
 
     /**
      * A parked event was handed to its projection again, with those of its sequence before and after it.
