@@ -59,6 +59,8 @@ final class World {
 
     /** One in so many points that a process passes is where it ends. */
     private static final int CRASHES = 100;
+    /** One in so many commands under way goes down with whoever sent it. */
+    private static final int LOST_ON_THE_WAY = 3;
     /** One in so many commands of processes is refused where a release is mistaken. */
     private static final int MISTAKES = 30;
     /** One in so many times something befalls a store. */
@@ -402,8 +404,14 @@ final class World {
         List<Wire.Sent<?, ?>> sent = services.wire().take();
         while (!sent.isEmpty()) {
             if (!calm && choices.onceIn(25)) {
-                strays.addAll(sent);
+                List<Wire.Sent<?, ?>> underWay = sent.stream()
+                        .filter(command -> !choices.onceIn(LOST_ON_THE_WAY))
+                        .toList();
+                strays.addAll(underWay);
                 count("processes that crashed with commands under way");
+                if (underWay.size() < sent.size()) {
+                    count("processes that crashed and whose commands never arrived");
+                }
                 throw new Crash("with commands under way");
             }
             Wire.Sent<?, ?> next = choices.draw(sent);

@@ -25,6 +25,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 class CrashMatrixTest {
 
     private static final Path DOCUMENT = Path.of("..", "docs", "crash-matrix-simulated.md");
+    private static final Path REAL_MATRIX = Path.of("..", "docs", "crash-matrix.md");
     private static final long SEED = 7;
     /** No step waits for a read model. */
     private static final Set<Point> POINTS =
@@ -84,6 +86,20 @@ class CrashMatrixTest {
         assertThat(document)
                 .as("%s; what it should be is in simulation/target", DOCUMENT.getFileName())
                 .isEqualTo(Files.exists(DOCUMENT) ? Files.readString(DOCUMENT) : "");
+    }
+
+    /** A new step needs a new run of {@code ./waybill crash-matrix}, which takes too long for a test. */
+    @Test
+    void everyStepIsInTheMatrixOfTheRealProcessesToo() throws IOException {
+        String real = Files.readString(REAL_MATRIX);
+
+        assertThat(steps()).allSatisfy(step -> assertThat(real).contains("| " + nameInTheRealMatrix(step) + " |"));
+    }
+
+    /** {@code CheckoutSaga.RESERVING} is {@code checkout/RESERVING} there. */
+    private static String nameInTheRealMatrix(String step) {
+        int dot = step.indexOf('.');
+        return step.substring(0, dot).replace("Saga", "").toLowerCase(Locale.ROOT) + "/" + step.substring(dot + 1);
     }
 
     private String crashAt(Spot spot, Consumer<World> scenario) {

@@ -38,7 +38,7 @@ final class Chaos {
             System.exit(2);
         }
         var duration = Duration.ofMillis((long) (minutes * 60_000));
-        var run = new ChaosRun(new ChaosRun.Settings(duration, seed, twice, folder.toAbsolutePath()));
+        var run = new ChaosRun(new ChaosRun.Settings(duration, seed, twice, folder.toAbsolutePath(), false));
         boolean well = run.run();
         System.out.println(run.report());
         System.exit(well ? 0 : 1);

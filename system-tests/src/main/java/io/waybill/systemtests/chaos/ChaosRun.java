@@ -35,6 +35,10 @@ public final class ChaosRun {
     private static final Duration CHECKOUT_LIMIT =
             Duration.parse(Load.CHECKOUT_DEADLINE).plusSeconds(60);
 
+    private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(30);
+    /** One process takes about as long to start beside all others as all take together, and then has to catch up. */
+    private static final int STARTS = 2;
+
     private static final int LOG_TAIL_LINES = 60;
 
     /**
@@ -44,8 +48,10 @@ public final class ChaosRun {
      * @param seed of every choice that this program makes
      * @param twice whether all services run in two instances
      * @param folder where data, logs and the report go
+     * @param patient whether a recovery may take as long as the machine takes to start everything twice, if that is longer
+     *     than the half minute that it may take else; for a machine of which nobody knows what else it does
      */
-    public record Settings(Duration duration, long seed, boolean twice, Path folder) {}
+    public record Settings(Duration duration, long seed, boolean twice, Path folder, boolean patient) {}
 
     private final Settings settings;
     private final long began = System.nanoTime();
@@ -98,7 +104,7 @@ public final class ChaosRun {
         var load = new Load(client, fleet, settings.seed());
         load.openShop();
         load.begin();
-        var nemesis = new Nemesis(fleet, load, client, startTime, settings.seed(), this::say);
+        var nemesis = new Nemesis(fleet, load, client, recoveryLimit(startTime), settings.seed(), this::say);
         long peace = System.nanoTime() + settings.duration().toNanos();
         List<Verdict> verdicts = new ArrayList<>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -128,6 +134,11 @@ public final class ChaosRun {
                                     String.join("\n", member.process().logTail(LOG_TAIL_LINES)))));
         }
         return well;
+    }
+
+    private Duration recoveryLimit(Duration startTime) {
+        Duration limitHere = startTime.multipliedBy(STARTS);
+        return settings.patient() && limitHere.compareTo(RECOVERY_LIMIT) > 0 ? limitHere : RECOVERY_LIMIT;
     }
 
     /** Nothing under way any more: no process, no call to the provider, no new event. */

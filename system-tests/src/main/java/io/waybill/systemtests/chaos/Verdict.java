@@ -48,10 +48,17 @@ final class Verdict {
         return List.copyOf(violations);
     }
 
+    /** What was never looked at has not passed. */
+    private String verdict() {
+        if (checked == 0) {
+            return "NONE";
+        }
+        return holds() ? "PASS" : "FAIL";
+    }
+
     /** One line for the report, and one for each violation. */
     String report() {
-        var report = new StringBuilder(
-                "%s  %-12s %7d checked  %s%n".formatted(holds() ? "PASS" : "FAIL", invariants, checked, what));
+        var report = new StringBuilder("%s  %-12s %7d checked  %s%n".formatted(verdict(), invariants, checked, what));
         violations.forEach(
                 violation -> report.append("        ").append(violation).append('\n'));
         if (violated > violations.size()) {

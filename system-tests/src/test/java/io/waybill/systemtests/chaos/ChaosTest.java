@@ -15,7 +15,7 @@ class ChaosTest {
     @Test
     void nothingIsLostOrDoneTwiceWhateverBreaks() throws Exception {
         var run = new ChaosRun(new ChaosRun.Settings(
-                DURATION, SEED, false, Path.of("target/chaos").toAbsolutePath()));
+                DURATION, SEED, false, Path.of("target/chaos").toAbsolutePath(), true));
 
         assertThat(run.run()).as(() -> run.report()).isTrue();
     }
