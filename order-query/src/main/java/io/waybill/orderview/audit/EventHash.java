@@ -8,7 +8,6 @@ import io.axoniq.axonserver.grpc.SerializedObject;
 import io.axoniq.axonserver.grpc.event.Event;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -44,17 +43,9 @@ final class EventHash {
     /** Most events are smaller. */
     private static final int INITIAL_BYTES = 4096;
 
-    private final MessageDigest sha256;
+    private final MessageDigest sha256 = Algorithms.sha256();
     private byte[] buffer = new byte[INITIAL_BYTES];
     private int length;
-
-    EventHash() {
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-256", e);
-        }
-    }
 
     /** The hash of an event, wherever it is stored. */
     byte[] of(Event event) {

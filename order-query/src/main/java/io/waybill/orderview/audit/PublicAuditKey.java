@@ -1,8 +1,6 @@
 package io.waybill.orderview.audit;
 
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
@@ -28,8 +26,8 @@ record PublicAuditKey(PublicKey key, String id) {
     static PublicAuditKey parse(String pem) {
         byte[] encoded = Pem.read(pem, "PUBLIC KEY");
         try {
-            PublicKey key = KeyFactory.getInstance(AuditKey.ALGORITHM).generatePublic(new X509EncodedKeySpec(encoded));
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(encoded);
+            PublicKey key = Algorithms.publicKeys().generatePublic(new X509EncodedKeySpec(encoded));
+            byte[] hash = Algorithms.sha256().digest(encoded);
             return new PublicAuditKey(key, HexFormat.of().formatHex(Arrays.copyOf(hash, ID_BYTES)));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("Not an Ed25519 public key", e);
@@ -42,7 +40,7 @@ record PublicAuditKey(PublicKey key, String id) {
 
     boolean hasSigned(ChainHead head) {
         try {
-            Signature signature = Signature.getInstance(AuditKey.ALGORITHM);
+            Signature signature = Algorithms.signatures();
             signature.initVerify(key);
             signature.update(head.statement());
             return signature.verify(head.signature());
