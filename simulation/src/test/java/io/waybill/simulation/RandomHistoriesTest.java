@@ -1,5 +1,6 @@
 package io.waybill.simulation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -46,6 +47,27 @@ class RandomHistoriesTest {
 
         assertThat(histories.story(FIRST_SEED)).isEqualTo(story);
         assertThat(new Histories().story(FIRST_SEED)).isEqualTo(story);
+    }
+
+    /** What has no order of its own in the JDK, such as a {@code Set.of}, has another one in each JVM. */
+    @Test
+    void aSeedMakesTheSameHistoryInAnotherJvm() throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Process other = new ProcessBuilder(
+                        java.toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StoryDigest.class.getName(),
+                        Long.toString(FIRST_SEED))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        List<String> said =
+                new String(other.getInputStream().readAllBytes(), UTF_8).lines().toList();
+
+        assertThat(said).isNotEmpty();
+        assertThat(said.getLast()).isEqualTo(StoryDigest.of(FIRST_SEED));
     }
 
     private void check(long seed) {

@@ -2,6 +2,8 @@ package io.waybill.payment.provider;
 
 import io.waybill.messages.Money;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -115,8 +117,9 @@ public interface PaymentProvider {
             Instant createdAt) {
 
         public LedgerEntry {
-            captures = Map.copyOf(captures);
-            refunds = Map.copyOf(refunds);
+            // In an order that is the same in each JVM, or a seed of the simulation told another story in each.
+            captures = Collections.unmodifiableMap(new LinkedHashMap<>(captures));
+            refunds = Collections.unmodifiableMap(new LinkedHashMap<>(refunds));
         }
 
         /** Minor units taken so far. */
