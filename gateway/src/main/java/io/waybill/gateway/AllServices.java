@@ -1,5 +1,7 @@
 package io.waybill.gateway;
 
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.HashMap;
@@ -9,12 +11,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
+import org.springframework.web.util.DefaultUriBuilderFactory;
+import org.springframework.web.util.UriBuilderFactory;
 import tools.jackson.databind.JsonNode;
 
 /** Asks all services at once. One that does not answer is named, and keeps nobody from seeing the others. */
@@ -26,12 +31,16 @@ class AllServices {
     /** A service reads its own stores only; an operator had better see three services now than four later. */
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
 
+    private static final UriBuilderFactory ADDRESSES = new DefaultUriBuilderFactory();
+
     private final Services services;
+    private final ServiceCalls calls;
     private final RestClient client;
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    AllServices(Services services) {
+    AllServices(Services services, ServiceCalls calls) {
         this.services = services;
+        this.calls = calls;
         var requests = new JdkClientHttpRequestFactory(
                 HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build());
         requests.setReadTimeout(ANSWER_TIMEOUT);
@@ -66,12 +75,11 @@ class AllServices {
     private Optional<JsonNode> answer(String service, String path, Map<String, String> parameters) {
         Map<String, String> variables = new HashMap<>(parameters);
         variables.put("service", service);
+        URI uri = ADDRESSES.expand(services.addressOf(service) + path, variables);
         try {
-            return Optional.ofNullable(client.get()
-                    .uri(services.addressOf(service) + path, variables)
-                    .retrieve()
-                    .body(JsonNode.class));
-        } catch (RestClientException e) {
+            return Optional.ofNullable(calls.<@Nullable JsonNode>call(
+                    uri, () -> client.get().uri(uri).retrieve().body(JsonNode.class)));
+        } catch (RestClientException | CallNotPermittedException | ServiceCalls.Overloaded e) {
             LOG.warn("{} does not tell of itself: {}", service, e.toString());
             return Optional.empty();
         }

@@ -3,6 +3,7 @@ package io.waybill.gateway;
 import io.waybill.gateway.AllServices.Answers;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
@@ -37,11 +38,13 @@ class ReplayController {
 
     private final Services services;
     private final AllServices all;
+    private final ServiceCalls calls;
     private final RestClient client;
 
-    ReplayController(Services services, AllServices all) {
+    ReplayController(Services services, AllServices all, ServiceCalls calls) {
         this.services = services;
         this.all = all;
+        this.calls = calls;
         var requests = new JdkClientHttpRequestFactory(
                 HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build());
         requests.setReadTimeout(ANSWER_TIMEOUT);
@@ -85,19 +88,22 @@ class ReplayController {
     }
 
     private ResponseEntity<byte[]> start(String service, Rebuild rebuild, HttpServletRequest request) {
-        RestClient.RequestBodySpec call = client.post().uri(services.addressOf(service) + OF_SERVICE);
+        URI uri = URI.create(services.addressOf(service) + OF_SERVICE);
+        RestClient.RequestBodySpec call = client.post().uri(uri);
         HANDED_ON.forEach(name -> {
             if (request.getHeader(name) != null) {
                 call.header(name, request.getHeader(name));
             }
         });
-        return call.body(rebuild).exchangeForRequiredValue((asked, answer) -> handedBack(answer));
+        return calls.call(
+                uri, () -> call.body(rebuild).exchangeForRequiredValue((asked, answer) -> handedBack(answer)));
     }
 
     private static ResponseEntity<byte[]> handedBack(ClientHttpResponse answer) throws IOException {
         HttpHeaders headers = new HttpHeaders();
         headers.setContentType(answer.getHeaders().getContentType());
         headers.setLocation(answer.getHeaders().getLocation());
+        headers.addAll(HttpHeaders.RETRY_AFTER, answer.getHeaders().getOrEmpty(HttpHeaders.RETRY_AFTER));
         return new ResponseEntity<>(answer.getBody().readAllBytes(), headers, answer.getStatusCode());
     }
 }

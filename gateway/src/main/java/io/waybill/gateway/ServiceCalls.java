@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.cloud.gateway.server.mvc.common.MvcUtils;
@@ -109,7 +110,7 @@ class ServiceCalls implements ProxyExchange {
     }
 
     /**
-     * Makes one call.
+     * Relays one request.
      *
      * @throws Overloaded if as many as may are under way already
      * @throws BrokeOff if the service was stopping
@@ -118,16 +119,27 @@ class ServiceCalls implements ProxyExchange {
     @Override
     public ServerResponse exchange(Request request) {
         URI uri = Objects.requireNonNull(request.getUri(), "a route has an address");
-        Service service = services.computeIfAbsent(uri.getAuthority(), Service::new);
         ProxyExchange way = WITHOUT_END.stream().anyMatch(uri.getPath()::endsWith) ? streamCalls : calls;
+        return call(uri, () -> relay(way, request));
+    }
+
+    /**
+     * Makes one call, of the gateway's own or for a client.
+     *
+     * @param uri of what is asked, by which its service is known
+     * @throws Overloaded if as many as may are under way already
+     * @throws io.github.resilience4j.circuitbreaker.CallNotPermittedException if the service did not answer lately
+     */
+    <T extends @Nullable Object> T call(URI uri, Supplier<T> call) {
+        Service service = services.computeIfAbsent(uri.getAuthority(), Service::new);
         if (uri.getPath().startsWith("/api/ops/")) {
-            return call(service, way, request);
+            return service.breaker().executeSupplier(call);
         }
         if (!service.bulkhead().tryAcquire()) {
             throw new Overloaded();
         }
         try {
-            return call(service, way, request);
+            return service.breaker().executeSupplier(call);
         } finally {
             service.bulkhead().release();
         }
@@ -137,8 +149,8 @@ class ServiceCalls implements ProxyExchange {
      * A service answers with JSON. The server below it, when it is asked over a connection from before while it stops, reads
      * no headers and calls the request bad for that, on a page for people.
      */
-    private ServerResponse call(Service service, ProxyExchange way, Request request) {
-        ServerResponse answer = service.breaker().executeSupplier(() -> way.exchange(request));
+    private ServerResponse relay(ProxyExchange way, Request request) {
+        ServerResponse answer = way.exchange(request);
         @Nullable MediaType type = answer.headers().getContentType();
         if (MediaType.TEXT_EVENT_STREAM.isCompatibleWith(type)) {
             ClientHttpResponse stream = Objects.requireNonNull(received(request), "what is relayed was received");

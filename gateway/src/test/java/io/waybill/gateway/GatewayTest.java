@@ -51,6 +51,7 @@ class GatewayTest {
         SERVICES.forEach(stub -> {
             stub.asked().clear();
             stub.says(stub.name());
+            stub.isOverloaded(false);
         });
     }
 
@@ -265,8 +266,25 @@ class GatewayTest {
         }
     }
 
+    @Test
+    void handsBackWhenToAskAgainForARebuild() throws Exception {
+        SERVICES.forEach(stub -> stub.says("{\"service\": \"" + stub.name() + "\"}"));
+        PAYMENTS.says("""
+                {"service": "payment-service", "readModels": [{"projection": "payment-pages"}]}""");
+        PAYMENTS.isOverloaded(true);
+
+        HttpResponse<String> answer = send("POST", "/api/audit/replays", "{\"projection\": \"payment-pages\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).contains("7");
+    }
+
     private HttpResponse<String> send(String method, String uri) throws IOException, InterruptedException {
-        var body = method.equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString("{}");
+        return send(method, uri, "{}");
+    }
+
+    private HttpResponse<String> send(String method, String uri, String json) throws IOException, InterruptedException {
+        var body = method.equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString(json);
         var request = HttpRequest.newBuilder(URI.create(address + uri))
                 .method(method, body)
                 .header("Content-Type", "application/json")

@@ -25,6 +25,7 @@ final class Stub {
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private HttpServer server;
     private volatile String says;
+    private volatile boolean overloaded;
 
     Stub(String name) {
         this.name = name;
@@ -46,6 +47,11 @@ final class Stub {
 
     void says(String json) {
         says = json;
+    }
+
+    /** Whether a POST is refused for now; what is asked by GET is answered as ever. */
+    void isOverloaded(boolean is) {
+        overloaded = is;
     }
 
     void stop() {
@@ -77,7 +83,11 @@ final class Stub {
             byte[] body = says.getBytes(UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.getResponseHeaders().set("Location", "/api/orders/7");
-            exchange.sendResponseHeaders(202, body.length);
+            boolean refuses = overloaded && exchange.getRequestMethod().equals("POST");
+            if (refuses) {
+                exchange.getResponseHeaders().set("Retry-After", "7");
+            }
+            exchange.sendResponseHeaders(refuses ? 503 : 202, body.length);
             exchange.getResponseBody().write(body);
         }
     }
