@@ -22,7 +22,6 @@ import io.waybill.payment.provider.PaymentProvider.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +35,8 @@ final class Courier {
     /** An operation that is older may have been carried by someone who did not live to tell. */
     private static final Duration SURELY_FIRST_TRY = Duration.ofSeconds(30);
 
-    private final Calls calls;
+    private final PaymentProvider.Calls calls;
     private final Duration confirmationDeadline;
-
-    /** Makes a call to the provider. */
-    interface Calls {
-        <T> T call(Function<PaymentProvider, T> call);
-    }
 
     /** What came of it. */
     sealed interface Outcome {
@@ -57,7 +51,7 @@ final class Courier {
         record Lost(ProviderUnreachable error) implements Outcome {}
     }
 
-    Courier(Calls calls, Duration confirmationDeadline) {
+    Courier(PaymentProvider.Calls calls, Duration confirmationDeadline) {
         this.calls = calls;
         this.confirmationDeadline = confirmationDeadline;
     }

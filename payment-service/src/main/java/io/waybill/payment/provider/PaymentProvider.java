@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,22 @@ public interface PaymentProvider {
      * @throws UntrustedWebhook if it is not signed by the provider, or too old or too new to be believed
      */
     Optional<Notice> readWebhook(Headers header, byte[] body);
+
+    /**
+     * How the provider is called. All who call it share one, so that what one of them learns of a provider that is away
+     * spares the others the wait. What is read of a {@link #ledger} is a call too.
+     */
+    interface Calls {
+
+        /**
+         * Makes one call.
+         *
+         * @throws ProviderUnreachable if no answer came within the time limit
+         * @throws io.github.resilience4j.circuitbreaker.CallNotPermittedException if too many got none lately: nothing was
+         *     asked
+         */
+        <T> T call(Function<PaymentProvider, T> call);
+    }
 
     /** Values of HTTP headers. */
     @FunctionalInterface

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
  * open breaker throws {@link io.github.resilience4j.circuitbreaker.CallNotPermittedException}: nothing was asked.
  */
 @Component
-class ProviderCalls implements Courier.Calls {
+class ProviderCalls implements PaymentProvider.Calls {
 
     /** Enough calls to tell a provider that is down from one that has a bad minute. */
     private static final int BREAKER_WINDOW_CALLS = 20;
@@ -47,11 +47,6 @@ class ProviderCalls implements Courier.Calls {
         return provider.name();
     }
 
-    /**
-     * Makes one call.
-     *
-     * @throws ProviderUnreachable if no answer came within the time limit
-     */
     @Override
     public <T> T call(Function<PaymentProvider, T> call) {
         return breaker.executeSupplier(() -> withinLimit(call));

@@ -30,7 +30,7 @@ final class Examination {
 
     private static final long NO_EVENT = -1;
 
-    private final PaymentProvider provider;
+    private final PaymentProvider.Calls calls;
     private final EventStore eventStore;
     private final Function<String, @Nullable OrderDetails> orders;
     private final Duration grace;
@@ -41,12 +41,12 @@ final class Examination {
      * @param grace for so long an answer may be out, and an order and its payment apart
      */
     Examination(
-            PaymentProvider provider,
+            PaymentProvider.Calls calls,
             EventStore eventStore,
             Function<String, @Nullable OrderDetails> orders,
             Duration grace,
             Clock clock) {
-        this.provider = provider;
+        this.calls = calls;
         this.eventStore = eventStore;
         this.orders = orders;
         this.grace = grace;
@@ -62,7 +62,8 @@ final class Examination {
      * What disagrees about an authorization; empty if that cannot be said now.
      *
      * @param asked the authorization; what our own events say of it comes before what is said of it here
-     * @throws PaymentProvider.ProviderUnreachable if the provider does not answer
+     * @throws PaymentProvider.ProviderUnreachable if the provider does not answer; as {@link PaymentProvider.Calls} does, if
+     *     it is not asked
      */
     Optional<Look> lookAt(AuthorizationCall asked) {
         for (int look = 0; look < MAX_LOOKS; look++) {
@@ -72,7 +73,7 @@ final class Examination {
                     ? history.payment().get().call(ours.get())
                     : asked;
             Authorization expected = ours.orElse(Authorization.unknown(asked.authorizationId()));
-            Optional<LedgerEntry> entry = provider.find(call);
+            Optional<LedgerEntry> entry = calls.call(provider -> provider.find(call));
             if (history.isStill(eventStore)) {
                 return Optional.of(new Look(
                         call,

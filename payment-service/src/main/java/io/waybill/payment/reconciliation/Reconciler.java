@@ -1,6 +1,7 @@
 package io.waybill.payment.reconciliation;
 
 import com.mongodb.client.MongoDatabase;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestContext;
 import io.waybill.chassis.messaging.Worker;
@@ -48,7 +49,7 @@ final class Reconciler implements SmartLifecycle {
 
     @Autowired
     Reconciler(
-            PaymentProvider provider,
+            PaymentProvider.Calls calls,
             ExpectedLedger ledger,
             DiscrepancyQueue queue,
             Examination examination,
@@ -58,7 +59,7 @@ final class Reconciler implements SmartLifecycle {
             Properties properties) {
         this(
                 runs,
-                new Reconciliation(provider, ledger, queue, examination, database, commands::send),
+                new Reconciliation(calls, ledger, queue, examination, database, commands::send),
                 properties.interval(),
                 Clock.systemUTC());
     }
@@ -143,7 +144,7 @@ final class Reconciler implements SmartLifecycle {
         } catch (RuntimeException e) {
             if (running) {
                 LOG.error("Reconciliation {} failed", run.reconciliationId(), e);
-                runs.fail(run, e.toString());
+                runs.fail(run, reason(e));
             } else {
                 LOG.warn("Reconciliation {} was stopped, and is left to be taken over", run.reconciliationId(), e);
                 runs.leave(run);
@@ -151,6 +152,12 @@ final class Reconciler implements SmartLifecycle {
         } finally {
             RequestContext.leave();
         }
+    }
+
+    private static String reason(RuntimeException failure) {
+        return failure instanceof CallNotPermittedException
+                ? "The provider did not answer lately and is left alone for a moment. Begin another run."
+                : failure.toString();
     }
 
     /** What a run causes is followed by the run's ID, which is a UUID and so makes a trace as well. */

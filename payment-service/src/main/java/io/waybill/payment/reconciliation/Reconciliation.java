@@ -39,7 +39,7 @@ final class Reconciliation {
     /** One read and one write of the store for so many; small enough for memory whatever the books are. */
     private static final int PAGE = 200;
 
-    private final PaymentProvider provider;
+    private final PaymentProvider.Calls calls;
     private final ExpectedLedger ledger;
     private final DiscrepancyQueue queue;
     private final Examination examination;
@@ -49,17 +49,17 @@ final class Reconciliation {
 
     /** @param commands sends a command and waits until it was carried out */
     Reconciliation(
-            PaymentProvider provider,
+            PaymentProvider.Calls calls,
             ExpectedLedger ledger,
             DiscrepancyQueue queue,
             Examination examination,
             MongoDatabase database,
             Consumer<Object> commands) {
-        this.provider = provider;
+        this.calls = calls;
         this.ledger = ledger;
         this.queue = queue;
         this.examination = examination;
-        this.repairs = new Repairs(provider, examination, commands);
+        this.repairs = new Repairs(calls, examination, commands);
         this.seen = database.getCollection("reconciliationSeen");
         this.commands = commands;
     }
@@ -103,13 +103,10 @@ final class Reconciliation {
         }
 
         private boolean throughTheirs() {
-            try (Stream<LedgerEntry> all = provider.ledger(run.since())) {
+            try (Stream<LedgerEntry> all = calls.call(provider -> provider.ledger(run.since()))) {
                 Iterator<LedgerEntry> rest = all.iterator();
-                while (rest.hasNext()) {
-                    List<LedgerEntry> page = new ArrayList<>(PAGE);
-                    while (rest.hasNext() && page.size() < PAGE) {
-                        page.add(rest.next());
-                    }
+                List<LedgerEntry> page = nextPage(rest);
+                while (!page.isEmpty()) {
                     Map<String, ExpectedPayment> payments = ledger.find(
                             page.stream().map(LedgerEntry::paymentId).toList());
                     remember(page);
@@ -120,9 +117,21 @@ final class Reconciliation {
                         compare(entry, payments.get(entry.paymentId()));
                         entries++;
                     }
+                    page = nextPage(rest);
                 }
             }
             return goesOn();
+        }
+
+        /** The provider is asked when its entries are read. */
+        private List<LedgerEntry> nextPage(Iterator<LedgerEntry> rest) {
+            return calls.call(provider -> {
+                List<LedgerEntry> page = new ArrayList<>(PAGE);
+                while (page.size() < PAGE && rest.hasNext()) {
+                    page.add(rest.next());
+                }
+                return page;
+            });
         }
 
         private void compare(LedgerEntry entry, @Nullable ExpectedPayment payment) {

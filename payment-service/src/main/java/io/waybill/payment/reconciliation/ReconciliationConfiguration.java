@@ -43,9 +43,9 @@ class ReconciliationConfiguration {
 
     @Bean
     Examination examination(
-            PaymentProvider provider, EventStore eventStore, RequestQueries queries, Properties properties) {
+            PaymentProvider.Calls calls, EventStore eventStore, RequestQueries queries, Properties properties) {
         return new Examination(
-                provider,
+                calls,
                 eventStore,
                 orderId -> queries.ask(new FindOrder(orderId), OrderDetails.class),
                 properties.grace(),

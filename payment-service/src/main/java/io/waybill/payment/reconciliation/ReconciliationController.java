@@ -50,7 +50,7 @@ class ReconciliationController {
             Reconciler reconciler,
             ReconciliationRuns runs,
             DiscrepancyQueue queue,
-            PaymentProvider provider,
+            PaymentProvider.Calls calls,
             Examination examination,
             RequestCommands commands,
             RequestEvents events,
@@ -58,7 +58,7 @@ class ReconciliationController {
         this.reconciler = reconciler;
         this.runs = runs;
         this.queue = queue;
-        this.repairs = new Repairs(provider, examination, commands::send);
+        this.repairs = new Repairs(calls, examination, commands::send);
         this.commands = commands;
         this.events = events;
         this.idempotency = idempotency;
@@ -176,6 +176,12 @@ class ReconciliationController {
         Entry entry = discrepancy(id);
         commands.send(new RepairDiscrepancy(id));
         Repairs.Result result = repairs.carryOut(entry);
+        if (result.outcome().equals(Repairs.PROVIDER_UNREACHABLE)) {
+            throw new RequestRefused(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    result.outcome(),
+                    "The provider does not answer. It stays in the queue; repeat the request unchanged after Retry-After.");
+        }
         if (result.state() == DiscrepancyState.OPEN) {
             throw new RequestRefused(
                     HttpStatus.CONFLICT,

@@ -1,5 +1,6 @@
 package io.waybill.payment.reconciliation;
 
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.waybill.chassis.messaging.Fault;
 import io.waybill.chassis.messaging.Misuse;
 import io.waybill.messages.Money;
@@ -34,13 +35,16 @@ import org.jspecify.annotations.Nullable;
 /** Carries out repairs that were asked for. All of it can be done twice: a crash in between makes it be done again. */
 final class Repairs {
 
-    private final PaymentProvider provider;
+    /** Outcome of a repair that the provider did not answer, or was not asked about for it had answered none lately. */
+    static final String PROVIDER_UNREACHABLE = "PROVIDER_UNREACHABLE";
+
+    private final PaymentProvider.Calls calls;
     private final Examination examination;
     private final Consumer<Object> commands;
 
     /** @param commands sends a command and waits until it was carried out */
-    Repairs(PaymentProvider provider, Examination examination, Consumer<Object> commands) {
-        this.provider = provider;
+    Repairs(PaymentProvider.Calls calls, Examination examination, Consumer<Object> commands) {
+        this.calls = calls;
         this.examination = examination;
         this.commands = commands;
     }
@@ -67,8 +71,8 @@ final class Repairs {
             return repair(discrepancy, look.get())
                     .map(action -> repaired(discrepancy, action))
                     .orElseGet(() -> failed(discrepancy, "NO_ANSWER_YET"));
-        } catch (ProviderUnreachable e) {
-            return failed(discrepancy, "PROVIDER_UNREACHABLE");
+        } catch (ProviderUnreachable | CallNotPermittedException e) {
+            return failed(discrepancy, PROVIDER_UNREACHABLE);
         } catch (RuntimeException e) {
             Fault misuse = Misuse.faultOf(e).orElseThrow(() -> e);
             return failed(discrepancy, misuse.code());
@@ -104,7 +108,7 @@ final class Repairs {
             commands.accept(authorization(orphan, entry));
             return "SUCCESS_RECORDED";
         }
-        provider.voidAuthorization(orphan);
+        calls.call(provider -> provider.voidAuthorization(orphan));
         return "VOIDED_AT_PROVIDER";
     }
 

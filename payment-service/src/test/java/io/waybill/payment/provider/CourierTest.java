@@ -54,7 +54,7 @@ class CourierTest {
 
     private final FakeProvider provider = new FakeProvider();
     private final Courier courier = new Courier(
-            new Courier.Calls() {
+            new PaymentProvider.Calls() {
                 @Override
                 public <T> T call(Function<PaymentProvider, T> call) {
                     return call.apply(provider);

@@ -1,5 +1,6 @@
 package io.waybill.payment.reconciliation;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.waybill.messages.Money;
 import io.waybill.payment.provider.PaymentProvider;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,24 @@ final class FakeProvider implements PaymentProvider {
     Runnable meanwhile = () -> {};
 
     boolean unreachable;
+
+    final CircuitBreaker breaker = CircuitBreaker.ofDefaults("fake");
+    /** As the service calls its provider, but for the time limit; what is asked past them is refused. */
+    final Calls calls = new Calls() {
+        @Override
+        public <T> T call(Function<PaymentProvider, T> call) {
+            return breaker.executeSupplier(() -> {
+                calling = true;
+                try {
+                    return call.apply(FakeProvider.this);
+                } finally {
+                    calling = false;
+                }
+            });
+        }
+    };
+
+    private boolean calling;
 
     void put(LedgerEntry entry) {
         entries.put(entry.authorizationId(), entry);
@@ -97,11 +117,18 @@ final class FakeProvider implements PaymentProvider {
         return more;
     }
 
-    @Override
-    public Optional<LedgerEntry> find(AuthorizationCall call) {
+    private void asked() {
+        if (!calling) {
+            throw new AssertionError("The provider is asked past its breaker and its time limit.");
+        }
         if (unreachable) {
             throw new ProviderUnreachable("The provider is away.");
         }
+    }
+
+    @Override
+    public Optional<LedgerEntry> find(AuthorizationCall call) {
+        asked();
         askedAbout.add(call.authorizationId());
         Optional<LedgerEntry> found = Optional.ofNullable(entries.get(call.authorizationId()));
         meanwhile.run();
@@ -110,6 +137,7 @@ final class FakeProvider implements PaymentProvider {
 
     @Override
     public LedgerEntry voidAuthorization(AuthorizationCall call) {
+        asked();
         voided.add(call.authorizationId());
         closed(call.authorizationId());
         return entry(call.authorizationId());
@@ -117,10 +145,8 @@ final class FakeProvider implements PaymentProvider {
 
     @Override
     public Stream<LedgerEntry> ledger(Instant since) {
-        if (unreachable) {
-            throw new ProviderUnreachable("The provider is away.");
-        }
-        return List.copyOf(entries.values()).stream();
+        asked();
+        return List.copyOf(entries.values()).stream().peek(entry -> asked());
     }
 
     @Override

@@ -96,6 +96,19 @@ class ReconcilerTest {
     }
 
     @Test
+    void failsAtOnceWhileTheProviderIsLeftAloneAndSaysSo() {
+        books.provider.holds("stray", "payment-9", "order-9", new Money(1, "EUR"));
+        books.provider.breaker.transitionToOpenState();
+
+        instance(HOUR).begin(ID, null);
+
+        Run run = ended(ID);
+        assertThat(run.state()).isEqualTo(State.FAILED);
+        assertThat(run.error()).startsWith("The provider did not answer lately");
+        assertThat(books.provider.askedAbout).isEmpty();
+    }
+
+    @Test
     void runsOnceInAnIntervalHoweverManyInstancesThereAre() {
         Reconciler first = instance(HOUR);
         Reconciler second = instance(HOUR);

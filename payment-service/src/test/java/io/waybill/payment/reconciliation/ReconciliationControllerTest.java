@@ -17,6 +17,7 @@ import io.waybill.chassis.web.Idempotency;
 import io.waybill.chassis.web.WebAutoConfiguration;
 import io.waybill.messages.Money;
 import io.waybill.messages.operations.ProviderEvent.ReconciliationRequested;
+import io.waybill.messages.payment.PaymentEvent.AuthorizationRequested;
 import io.waybill.payment.reconciliation.ReconciliationRuns.State;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,7 +91,7 @@ class ReconciliationControllerTest {
                     reconciler,
                     books.runs,
                     books.queue,
-                    books.provider,
+                    books.provider.calls,
                     books.examination,
                     commands,
                     events,
@@ -115,6 +116,8 @@ class ReconciliationControllerTest {
         books.provider.entries.clear();
         books.provider.unreachable = false;
         reset(events);
+        books.provider.breaker.reset();
+        books.provider.meanwhile = () -> {};
         for (String collection : List.of("reconciliations", "discrepancies")) {
             database.getCollection(collection).deleteMany(new Document());
         }
@@ -184,9 +187,33 @@ class ReconciliationControllerTest {
     @Test
     void aRepairThatIsNotPossibleNowSaysWhy() {
         String stray = found();
+        books.provider.meanwhile = () -> books.happenedUnprojected(
+                TestBooks.JUST_NOW,
+                new AuthorizationRequested("payment-9", "order-9", "another", new Money(1, "EUR"), "tok_ok"));
+
+        isRefused(post(QUEUE + "/" + stray + "/repair", NOTHING), 409, "PAYMENT_IN_MOTION");
+    }
+
+    @Test
+    void aRepairThatTheProviderDoesNotAnswerMayBeAskedForAgain() {
+        String stray = found();
         books.provider.unreachable = true;
 
-        isRefused(post(QUEUE + "/" + stray + "/repair", NOTHING), 409, "PROVIDER_UNREACHABLE");
+        isToBeRepeated(post(QUEUE + "/" + stray + "/repair", NOTHING));
+
+        books.provider.unreachable = false;
+        assertThat(post(QUEUE + "/" + stray + "/repair", NOTHING)).hasStatusOk();
+    }
+
+    @Test
+    void aProviderThatIsAwayIsNotAskedByARepairEither() {
+        String stray = found();
+        books.provider.breaker.transitionToOpenState();
+        books.provider.askedAbout.clear();
+
+        isToBeRepeated(post(QUEUE + "/" + stray + "/repair", NOTHING));
+
+        assertThat(books.provider.askedAbout).isEmpty();
     }
 
     @Test
@@ -219,6 +246,12 @@ class ReconciliationControllerTest {
                 .contentType(MediaType.APPLICATION_JSON)
                 .content(body)
                 .exchange();
+    }
+
+    private static void isToBeRepeated(MvcTestResult answer) {
+        isRefused(answer, 503, "PROVIDER_UNREACHABLE");
+        assertThat(Integer.parseInt(String.valueOf(answer.getResponse().getHeader("Retry-After"))))
+                .isBetween(2, 6);
     }
 
     private static void isRefused(MvcTestResult answer, int status, String code) {

@@ -476,6 +476,18 @@ class ReconciliationTest {
     }
 
     @Test
+    void aRepairDoesNotAskAProviderThatIsAwayAndStaysInTheQueue() {
+        books.provider.holds("stray", "payment-9", "order-9", AMOUNT);
+        books.run();
+        books.provider.breaker.transitionToOpenState();
+        books.provider.askedAbout.clear();
+
+        assertThat(repaired()).isEqualTo(new Repairs.Result(DiscrepancyState.OPEN, "PROVIDER_UNREACHABLE"));
+        assertThat(theOnly(ORPHAN_AUTHORIZATION).outcome()).isEqualTo("PROVIDER_UNREACHABLE");
+        assertThat(books.provider.askedAbout).isEmpty();
+    }
+
+    @Test
     void aRepairThatACrashCutOffIsCarriedOutByTheNextRun() {
         books.provider.holds("stray", "payment-9", "order-9", AMOUNT);
         books.run();

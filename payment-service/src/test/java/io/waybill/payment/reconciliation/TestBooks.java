@@ -66,9 +66,9 @@ final class TestBooks {
         }
         ledger = new ExpectedLedger(database);
         queue = new DiscrepancyQueue(database);
-        examination = new Examination(provider, eventStore, orders::get, GRACE, clock);
-        repairs = new Repairs(provider, examination, this::send);
-        reconciliation = new Reconciliation(provider, ledger, queue, examination, database, this::send);
+        examination = new Examination(provider.calls, eventStore, orders::get, GRACE, clock);
+        repairs = new Repairs(provider.calls, examination, this::send);
+        reconciliation = new Reconciliation(provider.calls, ledger, queue, examination, database, this::send);
         runs = new ReconciliationRuns(database, clock);
         AggregateAnnotationCommandHandler.<Discrepancy>builder()
                 .aggregateType(Discrepancy.class)

@@ -64,7 +64,7 @@ public final class ProviderByHand {
         this.work = new ProviderWork(database);
         this.instances = () -> new ProviderOperations(database, work, commands, correlation, eventStore);
         this.operations = instances.get();
-        var ofCurrentOrder = new Courier.Calls() {
+        var ofCurrentOrder = new PaymentProvider.Calls() {
             @Override
             public <T> T call(Function<PaymentProvider, T> call) {
                 return calls.call(order, call);
