@@ -27,14 +27,16 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * Calls the services, each with a bulkhead and a breaker of its own, so that one that hangs or is away costs the others
- * no threads. What operators ask counts for no bulkhead.
+ * Calls the services, each with bulkheads and a breaker of its own, so that one that hangs or is away costs the others
+ * nothing. Operators have places that no customer takes.
  */
 @Component
 class ServiceCalls implements ProxyExchange {
 
     /** More than a service lets in of reads or of writes, so that it is the service that says what it can do. */
     private static final int CONCURRENT_CALLS = 48;
+    /** For the same reason more than a service lets in of operators. */
+    private static final int CONCURRENT_OPERATOR_CALLS = 12;
     /** Enough calls to tell a service that is away from one that was restarted between two of them. */
     private static final int BREAKER_WINDOW_CALLS = 20;
 
@@ -57,11 +59,12 @@ class ServiceCalls implements ProxyExchange {
         private static final long serialVersionUID = 1L;
     }
 
-    private record Service(Semaphore bulkhead, CircuitBreaker breaker) {
+    private record Service(Semaphore customers, Semaphore operators, CircuitBreaker breaker) {
 
         Service(String name) {
             this(
                     new Semaphore(CONCURRENT_CALLS),
+                    new Semaphore(CONCURRENT_OPERATOR_CALLS),
                     CircuitBreaker.of(
                             name,
                             CircuitBreakerConfig.custom()
@@ -132,16 +135,14 @@ class ServiceCalls implements ProxyExchange {
      */
     <T extends @Nullable Object> T call(URI uri, Supplier<T> call) {
         Service service = services.computeIfAbsent(uri.getAuthority(), Service::new);
-        if (uri.getPath().startsWith("/api/ops/")) {
-            return service.breaker().executeSupplier(call);
-        }
-        if (!service.bulkhead().tryAcquire()) {
+        Semaphore bulkhead = uri.getPath().startsWith("/api/ops/") ? service.operators() : service.customers();
+        if (!bulkhead.tryAcquire()) {
             throw new Overloaded();
         }
         try {
             return service.breaker().executeSupplier(call);
         } finally {
-            service.bulkhead().release();
+            bulkhead.release();
         }
     }
 

@@ -27,26 +27,31 @@ class ServiceCallsTest {
     private static final Request ORDER = request("http://orders:1/api/orders");
     private static final Request PAYMENT = request("http://payments:1/api/payments");
     private static final Request OPERATOR = request("http://orders:1/api/ops/sagas");
+    private static final Request OPERATOR_ELSEWHERE = request("http://payments:1/api/ops/payments");
 
     private Supplier<ServerResponse> service = () -> ANSWER;
     private final ProxyExchange calls = new ServiceCalls((ProxyExchange) request -> service.get());
 
     @Test
     void refusesWhenAServiceHasAllItsPlacesTakenButNotWhatAnotherOrAnOperatorIsAsked() {
-        int[] under = {0};
-        service = () -> {
-            if (++under[0] < 48) {
-                return calls.exchange(ORDER);
-            }
-            service = () -> ANSWER;
+        whileUnderWay(48, ORDER, () -> {
             assertThatThrownBy(() -> calls.exchange(ORDER)).isInstanceOf(ServiceCalls.Overloaded.class);
             assertThat(calls.exchange(PAYMENT)).isSameAs(ANSWER);
             assertThat(calls.exchange(OPERATOR)).isSameAs(ANSWER);
-            return ANSWER;
-        };
+        });
 
         assertThat(calls.exchange(ORDER)).isSameAs(ANSWER);
-        assertThat(calls.exchange(ORDER)).isSameAs(ANSWER);
+    }
+
+    @Test
+    void refusesAnOperatorWhenOperatorsHaveAllTheirPlacesTakenButNoCustomer() {
+        whileUnderWay(12, OPERATOR, () -> {
+            assertThatThrownBy(() -> calls.exchange(OPERATOR)).isInstanceOf(ServiceCalls.Overloaded.class);
+            assertThat(calls.exchange(OPERATOR_ELSEWHERE)).isSameAs(ANSWER);
+            assertThat(calls.exchange(ORDER)).isSameAs(ANSWER);
+        });
+
+        assertThat(calls.exchange(OPERATOR)).isSameAs(ANSWER);
     }
 
     @Test
@@ -75,6 +80,19 @@ class ServiceCallsTest {
         assertThatThrownBy(() -> calls.exchange(ORDER)).isInstanceOf(ServiceCalls.BrokeOff.class);
 
         verify(page).close();
+    }
+
+    private void whileUnderWay(int number, Request request, Runnable other) {
+        int[] under = {0};
+        service = () -> {
+            if (++under[0] < number) {
+                return calls.exchange(request);
+            }
+            service = () -> ANSWER;
+            other.run();
+            return ANSWER;
+        };
+        assertThat(calls.exchange(request)).isSameAs(ANSWER);
     }
 
     private static Request request(String uri) {

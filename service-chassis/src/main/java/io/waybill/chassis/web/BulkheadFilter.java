@@ -11,35 +11,38 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Refuses at once what would only queue. Reads and writes have a bulkhead each, so that slow lists leave orders alone.
- * What operators and probes ask is never refused: they are few, and asked most when everything else is.
+ * Refuses at once what would only queue. Reads and writes have a bulkhead each, so that slow lists leave orders alone, and
+ * operators have theirs: customers do not keep them out, nor they customers. Probes are never refused: they are few, and
+ * asked most when everything else is.
  */
 final class BulkheadFilter extends OncePerRequestFilter {
 
     private final Semaphore reads;
     private final Semaphore writes;
+    private final Semaphore operators;
     private final JsonMapper json;
 
     /**
      * @param reads that are handled at the same time
      * @param writes that are handled at the same time
+     * @param operators how many requests of operators, reads or writes, are handled at the same time
      */
-    BulkheadFilter(int reads, int writes, JsonMapper json) {
+    BulkheadFilter(int reads, int writes, int operators, JsonMapper json) {
         this.reads = new Semaphore(reads);
         this.writes = new Semaphore(writes);
+        this.operators = new Semaphore(operators);
         this.json = json;
     }
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        String path = request.getServletPath();
-        return path.startsWith("/actuator/") || path.startsWith("/api/ops/");
+        return request.getServletPath().startsWith("/actuator/");
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Semaphore bulkhead = isRead(request) ? reads : writes;
+        Semaphore bulkhead = bulkheadOf(request);
         if (!bulkhead.tryAcquire()) {
             overloaded().send(response, json);
             return;
@@ -47,8 +50,16 @@ final class BulkheadFilter extends OncePerRequestFilter {
         try {
             chain.doFilter(request, response);
         } finally {
+            // Also of a stream, which goes on by itself: it has a place among the streams.
             bulkhead.release();
         }
+    }
+
+    private Semaphore bulkheadOf(HttpServletRequest request) {
+        if (request.getServletPath().startsWith("/api/ops/")) {
+            return operators;
+        }
+        return isRead(request) ? reads : writes;
     }
 
     private static boolean isRead(HttpServletRequest request) {

@@ -62,8 +62,9 @@ public class WebAutoConfiguration {
     FilterRegistrationBean<BulkheadFilter> bulkheadFilter(
             @Value("${waybill.web.concurrent-reads}") int reads,
             @Value("${waybill.web.concurrent-writes}") int writes,
+            @Value("${waybill.web.concurrent-operators}") int operators,
             JsonMapper json) {
-        var registration = new FilterRegistrationBean<>(new BulkheadFilter(reads, writes, json));
+        var registration = new FilterRegistrationBean<>(new BulkheadFilter(reads, writes, operators, json));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return registration;
     }

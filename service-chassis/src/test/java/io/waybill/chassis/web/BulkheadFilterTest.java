@@ -16,12 +16,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 class BulkheadFilterTest {
 
-    private final BulkheadFilter filter = new BulkheadFilter(1, 1, new JsonMapper());
+    private final BulkheadFilter filter = new BulkheadFilter(1, 1, 1, new JsonMapper());
     private final List<MockHttpServletResponse> meanwhile = new ArrayList<>();
 
-    @Test
-    void refusesAWriteWhileAsManyAsItTakesAreBeingHandled() throws Exception {
-        whileHandled("POST", "/api/orders", () -> ask("POST", "/api/orders"));
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/orders", "/api/ops/sagas/7/retry"})
+    void refusesAWriteWhileAsManyAsItTakesAreBeingHandled(String path) throws Exception {
+        whileHandled("POST", path, () -> ask("POST", path));
 
         assertThat(meanwhile.getFirst().getStatus()).isEqualTo(503);
         assertThat(meanwhile.getFirst().getContentType()).isEqualTo("application/problem+json");
@@ -37,11 +38,40 @@ class BulkheadFilterTest {
         assertThat(meanwhile.getFirst().getStatus()).isEqualTo(200);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/actuator/health/readiness", "/api/ops/sagas"})
-    void neverRefusesProbesAndOperators(String path) throws Exception {
-        whileHandled("GET", "/api/orders", () -> ask("GET", path));
+    @Test
+    void customersDoNotKeepOperatorsOutNorOperatorsCustomers() throws Exception {
+        whileHandled("GET", "/api/orders", () -> ask("GET", "/api/ops/sagas"));
+        whileHandled("GET", "/api/ops/sagas", () -> ask("GET", "/api/orders"));
+        whileHandled("GET", "/api/ops/sagas", () -> ask("POST", "/api/orders"));
 
+        assertThat(meanwhile).extracting(MockHttpServletResponse::getStatus).containsExactly(200, 200, 200);
+    }
+
+    @Test
+    void operatorsHaveTheSamePlacesToReadAndToWrite() throws Exception {
+        whileHandled("GET", "/api/ops/sagas", () -> ask("POST", "/api/ops/sagas/7/retry"));
+
+        assertThat(meanwhile.getFirst().getStatus()).isEqualTo(503);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/orders", "/api/ops/sagas"})
+    void neverRefusesProbes(String path) throws Exception {
+        whileHandled("GET", path, () -> ask("GET", "/actuator/health/readiness"));
+
+        assertThat(meanwhile.getFirst().getStatus()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/audit/replays/7/stream", "/api/ops/anything/stream"})
+    void aStreamGivesItsPlaceBackWhenItHasBegun(String path) throws Exception {
+        MockHttpServletRequest stream = request("GET", path);
+        stream.setAsyncSupported(true);
+        filter.doFilter(stream, new MockHttpServletResponse(), (request, response) -> request.startAsync());
+
+        ask("GET", path);
+
+        assertThat(stream.isAsyncStarted()).isTrue();
         assertThat(meanwhile.getFirst().getStatus()).isEqualTo(200);
     }
 
