@@ -123,15 +123,19 @@ final class Reconciliation {
             return goesOn();
         }
 
-        /** The provider is asked when its entries are read. */
         private List<LedgerEntry> nextPage(Iterator<LedgerEntry> rest) {
-            return calls.call(provider -> {
-                List<LedgerEntry> page = new ArrayList<>(PAGE);
-                while (page.size() < PAGE && rest.hasNext()) {
-                    page.add(rest.next());
-                }
-                return page;
-            });
+            List<LedgerEntry> page = new ArrayList<>(PAGE);
+            Optional<LedgerEntry> next = next(rest);
+            while (next.isPresent()) {
+                page.add(next.get());
+                next = page.size() < PAGE ? next(rest) : Optional.empty();
+            }
+            return page;
+        }
+
+        /** The provider is asked when its entries are read: by the page, and about some of them once more. */
+        private Optional<LedgerEntry> next(Iterator<LedgerEntry> rest) {
+            return calls.call(provider -> rest.hasNext() ? Optional.of(rest.next()) : Optional.empty());
         }
 
         private void compare(LedgerEntry entry, @Nullable ExpectedPayment payment) {

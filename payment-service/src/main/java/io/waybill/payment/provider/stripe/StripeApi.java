@@ -28,11 +28,16 @@ import com.stripe.param.RefundListParams;
 import com.stripe.service.V1Services;
 import io.waybill.payment.provider.PaymentProvider.ProviderUnreachable;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,13 +164,41 @@ final class StripeApi {
     }
 
     private static <T extends HasId> Stream<T> pages(Function<Optional<String>, StripeCollection<T>> pageAfter) {
-        return Stream.iterate(
-                        Optional.of(pageAfter.apply(Optional.empty())),
-                        Optional::isPresent,
-                        page -> page.filter(StripeCollection::getHasMore)
-                                .map(full -> pageAfter.apply(
-                                        Optional.of(full.getData().getLast().getId()))))
-                .flatMap(page -> page.orElseThrow().getData().stream());
+        var elements = new Pages<>(pageAfter);
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(elements, Spliterator.ORDERED), false);
+    }
+
+    /**
+     * Elements one by one. A stream of pages that is flattened sees to all elements of a page before it hands out the first;
+     * and for each there may be more to ask.
+     */
+    private static final class Pages<T extends HasId> implements Iterator<T> {
+
+        private final Function<Optional<String>, StripeCollection<T>> pageAfter;
+        private StripeCollection<T> page;
+        private int next;
+
+        Pages(Function<Optional<String>, StripeCollection<T>> pageAfter) {
+            this.pageAfter = pageAfter;
+            this.page = pageAfter.apply(Optional.empty());
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (next == page.getData().size() && page.getHasMore()) {
+                page = pageAfter.apply(Optional.of(page.getData().getLast().getId()));
+                next = 0;
+            }
+            return next < page.getData().size();
+        }
+
+        @Override
+        public T next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            return page.getData().get(next++);
+        }
     }
 
     private static RequestOptions keyed(String key) {

@@ -692,6 +692,27 @@ class StripeProviderTest {
         }
     }
 
+    @Test
+    void anEntryOfTheLedgerIsReadWithoutAskingAboutTheOthersOfItsPage() {
+        Instant since = stub.now();
+        for (int i = 0; i < 3; i++) {
+            String id = UUID.randomUUID().toString();
+            var call = new AuthorizationCall(id, id, order, TOTAL, "tok_visa", null, stub.now());
+            LedgerEntry held = provider.authorize(call);
+            done(provider.capture(call(held), PARCEL, TOTAL, true));
+            done(provider.refund(call(held), RETURN, euros(1000), "too small"));
+        }
+        stub.requests().clear();
+
+        try (Stream<LedgerEntry> ledger = provider.ledger(since)) {
+            assertThat(ledger.iterator().next().refunds()).isEqualTo(Map.of(RETURN, 1000L));
+        }
+
+        assertThat(stub.requests())
+                .extracting(StripeStub.Request::path)
+                .containsExactly("/v1/payment_intents", "/v1/refunds");
+    }
+
     @Nested
     class Failing {
 
