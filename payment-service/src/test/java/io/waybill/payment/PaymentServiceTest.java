@@ -123,6 +123,25 @@ class PaymentServiceTest {
     }
 
     @Test
+    void isShownAsItWas() {
+        authorized("tok_ok");
+        send(new CapturePayment(payment, order, "s1", eur(600)));
+        soon().until(() -> kinds().getLast().equals("CaptureCompleted"));
+        shows("capturedMinor", "600");
+        int last = kinds().size() - 1;
+        int authorized = kinds().indexOf("PaymentAuthorized");
+
+        soon().untilAsserted(() -> assertThat(past("version=" + last)).isEqualTo(payment()));
+        assertThat(past("version=0").get("status").asString()).isEqualTo("REQUESTED");
+        JsonNode before = past("version=" + authorized);
+        assertThat(before.get("status").asString()).isEqualTo("AUTHORIZED");
+        assertThat(before.get("heldMinor").asLong()).isEqualTo(1000);
+        // What else may have happened in that millisecond takes nothing of what is held yet.
+        assertThat(past("at=" + time(authorized)).get("heldMinor").asLong()).isEqualTo(1000);
+        assertThat(past("at=" + time(last))).isEqualTo(payment());
+    }
+
+    @Test
     void undoesACancelledPayment() {
         authorized("tok_ok");
         send(new CapturePayment(payment, order, "s1", eur(600)));
@@ -420,6 +439,19 @@ class PaymentServiceTest {
 
     private JsonNode payment() {
         return request("GET", "/api/payments/" + payment, "", "", 200);
+    }
+
+    private JsonNode past(String wanted) {
+        return request("GET", "/api/payments/" + payment + "?" + wanted, "", "", 200);
+    }
+
+    private Instant time(int version) {
+        return events.readEvents(payment)
+                .asStream()
+                .skip(version)
+                .findFirst()
+                .orElseThrow()
+                .getTimestamp();
     }
 
     private void shows(String field, String value) {

@@ -183,6 +183,32 @@ class StockApiTest {
     }
 
     @Test
+    void showsWhatThereWasAtATime() {
+        Instant received = lastChanged();
+        await("another millisecond").until(() -> Instant.now().isAfter(received.plusMillis(1)));
+        commands.sendAndWait(new ReserveStock(sku, "r-1", "order-7", 4, Instant.parse("2026-11-01T12:15:00Z")));
+        Instant reserved = lastChanged();
+
+        assertAvailable(received, 10, 1);
+        assertAvailable(reserved.minusMillis(1), 10, 1);
+        assertAvailable(reserved, 6, 2);
+    }
+
+    private void assertAvailable(Instant at, int pieces, int version) {
+        MvcTestResult past = mvc.get().uri("/api/stock/{sku}?at={at}", sku, at).exchange();
+        assertThat(past).hasStatusOk().hasHeader("ETag", "\"" + version + "\"");
+        assertThat(body(past).get("available").asInt()).isEqualTo(pieces);
+    }
+
+    private Instant lastChanged() {
+        return events.readEvents(StockCommand.stockId(sku), 0)
+                .asStream()
+                .reduce((before, last) -> last)
+                .orElseThrow()
+                .getTimestamp();
+    }
+
+    @Test
     void showsWhatThereWasAndWhatChanged() {
         commands.sendAndWait(new ReserveStock(sku, "r-1", "order-7", 4, Instant.parse("2026-11-01T12:15:00Z")));
         JsonNode before = body(mvc.get().uri("/api/stock/{sku}?version=1", sku).exchange());
