@@ -3,9 +3,14 @@ package io.waybill.orderview.customerorders;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoInteractions;
 
 import com.mongodb.client.MongoDatabase;
+import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.mongo.Databases;
 import io.waybill.messages.Money;
 import io.waybill.messages.order.Address;
@@ -26,6 +31,7 @@ import io.waybill.messages.order.OrderQuery.OrderCursor;
 import io.waybill.messages.order.OrderQuery.OrderPage;
 import io.waybill.messages.order.OrderStatus;
 import io.waybill.messages.order.OrderSummary;
+import io.waybill.orderview.Batch;
 import io.waybill.orderview.RandomHistory;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -199,6 +205,19 @@ class CustomerOrdersViewTest {
         assertThat(told)
                 .containsExactly(
                         "order-1 PLACED", "order-2 PLACED", "order-3 PLACED", "order-4 PLACED", "order-4 CONFIRMED");
+    }
+
+    @Test
+    void tellsNobodyOfWhatIsMadeBesideTheListThatIsShown() {
+        QueryUpdateEmitter updates = mock();
+        var rebuilt = new CustomerOrdersView(databases.open("rebuilt"), updates);
+        Runnable handling = () -> rebuilt.on(PLACED, new GlobalSequenceTrackingToken(0), 0, NOON);
+
+        Batch.handledIn(Slot.SECOND, "customer-orders-2", handling);
+        verifyNoInteractions(updates);
+
+        Batch.handledIn(Slot.FIRST, "customer-orders-2", handling);
+        verify(updates).emit(eq(FindChangedOrders.class), any(), eq(after(PLACED)));
     }
 
     @Test

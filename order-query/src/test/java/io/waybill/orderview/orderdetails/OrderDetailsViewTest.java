@@ -1,12 +1,18 @@
 package io.waybill.orderview.orderdetails;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoInteractions;
 
+import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.mongo.Databases;
 import io.waybill.messages.order.OrderDetails;
 import io.waybill.messages.order.OrderEvent;
 import io.waybill.messages.order.OrderQuery.FindOrder;
+import io.waybill.orderview.Batch;
 import io.waybill.orderview.RandomHistory;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.axonframework.queryhandling.QueryUpdateEmitter;
 import org.axonframework.serialization.jackson3.Jackson3Serializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -63,6 +70,20 @@ class OrderDetailsViewTest {
         assertThat(end.shipments()).isNotEmpty();
         assertThat(end.returns()).isNotEmpty();
         assertThat(afterTheWire(end)).isEqualTo(end);
+    }
+
+    @Test
+    void tellsNobodyOfWhatIsMadeBesideTheOrderThatIsShown() {
+        QueryUpdateEmitter updates = mock();
+        var rebuilt = new OrderDetailsView(databases.open("rebuilt"), updates);
+        OrderEvent placed = HISTORY.getFirst();
+        Runnable handling = () -> rebuilt.on(placed, new GlobalSequenceTrackingToken(0), 0, START);
+
+        Batch.handledIn(Slot.SECOND, "order-details-2", handling);
+        verifyNoInteractions(updates);
+
+        Batch.handledIn(Slot.FIRST, "order-details-2", handling);
+        verify(updates).emit(eq(FindOrder.class), any(), eq(OrderDetailsFold.fold(null, placed, 0, START)));
     }
 
     @Test
