@@ -34,6 +34,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.assertj.MockMvcTester;
+import org.springframework.test.web.servlet.assertj.MvcTestResult;
 import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
 
 /** A read model is made once more while it is shown, compared, and shown instead. */
@@ -47,6 +49,9 @@ class ReadModelsTest {
 
     @Autowired
     private MockMvc web;
+
+    @Autowired
+    private MockMvcTester mvc;
 
     @Autowired
     private RequestCommands commands;
@@ -142,6 +147,36 @@ class ReadModelsTest {
         assertThat(call("/discard").getStatus()).isEqualTo(200);
         assertThat(call("/rollback").getStatus()).isEqualTo(409);
         assertThat(tally().sum()).isEqualTo(1);
+    }
+
+    /** Whose processor does not run any more once there is only the other place. */
+    @Test
+    void isWaitedForWhereItIsShown() throws Exception {
+        count(1);
+        Slot before = models.live("tallies");
+        start("""
+                {"projection": "tallies"}""");
+        awaitState("READY");
+        assertThat(call("/switch").getStatus()).isEqualTo(200);
+        assertThat(call("/discard").getStatus()).isEqualTo(200);
+        await().atMost(SOON)
+                .until(() -> !processing
+                        .eventProcessor(before.nameOf("tallies"))
+                        .orElseThrow()
+                        .isRunning());
+
+        for (int sum = 2; sum <= 5; sum++) {
+            long position = commands.send(new Count(tally, 1)).position();
+
+            MvcTestResult answer = mvc.get()
+                    .uri("/tallies/{tally}", tally)
+                    .header("Waybill-Position", Long.toString(position))
+                    .header("Prefer", "wait=10")
+                    .exchange();
+            assertThat(answer).hasStatusOk().bodyJson().extractingPath("$.sum").isEqualTo(sum);
+            assertThat(Long.parseLong(answer.getResponse().getHeader("Waybill-Position")))
+                    .isGreaterThanOrEqualTo(position);
+        }
     }
 
     @Test
