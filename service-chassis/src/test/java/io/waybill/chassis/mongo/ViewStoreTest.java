@@ -9,7 +9,11 @@ import static com.mongodb.client.model.Sorts.descending;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandStartedEvent;
 import io.waybill.chassis.messaging.Slot;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,8 +23,12 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.axonframework.eventhandling.tokenstore.TokenStore;
+import org.axonframework.extensions.mongo.DefaultMongoTemplate;
 import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.serialization.jackson3.Jackson3Serializer;
 import org.bson.BsonDocument;
 import org.bson.BsonMaximumSizeExceededException;
 import org.bson.BsonString;
@@ -230,6 +238,62 @@ class ViewStoreTest {
     }
 
     @Test
+    void readsTheViewsOfABatchOnceAndWritesThemAtOnceAndThenTheToken() {
+        var commands = new ArrayList<String>();
+        try (var mongo = new EmbeddedMongo(folder.resolve("told.mv"), 0);
+                MongoClient client = MongoClients.create(Databases.settings(mongo.uri())
+                        .addCommandListener(telling(commands))
+                        .build())) {
+            MongoDatabase told = client.getDatabase("told");
+            shelves = new ViewStore<>(told, "shelves", Shelf.class);
+            shelves.fold("a", 1, 0, none -> shelf("a", 1));
+            List<DomainEventMessage<?>> events = batch("a", "a", "b");
+            TokenStore tokens = claimed(told);
+            commands.clear();
+
+            handle(
+                    events,
+                    event -> fold(event, shelf -> shelf(event.getAggregateIdentifier(), shelf == null ? 1 : 9)),
+                    // The order in which Axon registers them: the token first.
+                    batch -> batch.onPrepareCommit(
+                            all -> tokens.storeToken(new GlobalSequenceTrackingToken(4), "shelves", 0)));
+        }
+
+        assertThat(commands).containsExactly("find in shelves", "update of 2 in shelves", "update of 1 in tokens");
+    }
+
+    private static TokenStore claimed(MongoDatabase database) {
+        var documents = new TokenDocuments(
+                DefaultMongoTemplate.builder()
+                        .mongoDatabase(database)
+                        .trackingTokensCollectionName(StoreMarks.TOKENS)
+                        .build(),
+                Jackson3Serializer.builder().build(),
+                "this node",
+                new ConnectionLosses());
+        var tokens = new LastWriteTokenStore(documents, processor -> {}, () -> true);
+        tokens.initializeTokenSegments("shelves", 1, null);
+        tokens.fetchToken("shelves", 0);
+        return tokens;
+    }
+
+    private static CommandListener telling(List<String> commands) {
+        return new CommandListener() {
+            @Override
+            public void commandStarted(CommandStartedEvent event) {
+                String name = event.getCommandName();
+                BsonDocument command = event.getCommand();
+                String written = command.containsKey("updates")
+                        ? " of " + command.getArray("updates").size()
+                        : "";
+                if (command.get(name) instanceof BsonString collection) {
+                    commands.add(name + written + " in " + collection.getValue());
+                }
+            }
+        };
+    }
+
+    @Test
     void keepsOnceWhatOneEventMakesThoughABatchComesAgainWithMore() {
         shelves.keep(2, shelf("a", 1));
 
@@ -320,7 +384,15 @@ class ViewStoreTest {
     }
 
     private static void handle(List<DomainEventMessage<?>> events, Consumer<DomainEventMessage<?>> handler) {
+        handle(events, handler, batch -> {});
+    }
+
+    private static void handle(
+            List<DomainEventMessage<?>> events,
+            Consumer<DomainEventMessage<?>> handler,
+            Consumer<BatchingUnitOfWork<?>> begun) {
         var unitOfWork = new BatchingUnitOfWork<DomainEventMessage<?>>(events);
+        begun.accept(unitOfWork);
         unitOfWork.resources().put("Processor[shelves]/SegmentId", 0);
         var result = unitOfWork.executeWithResult(() -> {
             ViewBatch.begin(unitOfWork, "shelves");
