@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -163,6 +164,8 @@ public class SampleApplication {
         public volatile boolean storeIsAway;
 
         public final AtomicInteger missedStore = new AtomicInteger();
+        /** Until it is opened, no event is handled to its end. */
+        public volatile CountDownLatch opened = new CountDownLatch(0);
         /** Tallies whose events it takes for a reason to send a command. */
         public final Set<String> meddledWith = ConcurrentHashMap.newKeySet();
         /** Where it meddled, and what came of it: empty if something left. */
@@ -183,7 +186,8 @@ public class SampleApplication {
         }
 
         @EventHandler
-        void on(Counted counted, TrackingToken token) {
+        void on(Counted counted, TrackingToken token) throws InterruptedException {
+            opened.await();
             if (counted.tally().equals(POISON)) {
                 poisonTasted.incrementAndGet();
                 throw new IllegalStateException("This tally cannot be shown, as its name says.");

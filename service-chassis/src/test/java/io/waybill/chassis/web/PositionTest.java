@@ -3,12 +3,18 @@ package io.waybill.chassis.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.MongoDatabase;
 import io.waybill.chassis.messaging.ReadPositions;
+import io.waybill.chassis.messaging.Rebuilds;
+import io.waybill.chassis.messaging.Slot;
+import io.waybill.chassis.mongo.ViewStore;
 import io.waybill.chassis.sample.SampleApplication.Echoed;
 import io.waybill.chassis.sample.SampleApplication.Tallies;
+import io.waybill.chassis.sample.SampleApplication.Tally;
 import io.waybill.chassis.sample.SampleTest;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.axonframework.eventhandling.gateway.EventGateway;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 @NullUnmarked // a null is a failure here
 class PositionTest {
 
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final int WRITES = 50;
     private static final int EVENTS_FOR_OTHERS = 500;
 
@@ -42,12 +49,19 @@ class PositionTest {
     private ReadPositions positions;
 
     @Autowired
+    private Rebuilds rebuilds;
+
+    @Autowired
+    private MongoDatabase database;
+
+    @Autowired
     private JsonMapper json;
 
     @AfterEach
     void mendEverything() {
         tallies.spoilt.clear();
         tallies.storeIsAway = false;
+        tallies.opened.countDown();
         assertThat(mvc.post().uri("/api/ops/dead-letters/sample/tallies/retry")).hasStatus(200);
     }
 
@@ -95,6 +109,52 @@ class PositionTest {
 
         tallies.storeIsAway = false;
         assertThat(read(position, "wait=10")).hasStatusOk();
+    }
+
+    @Test
+    void isNotPassedByAReadModelThatIsBehindUntilItComesToIt() {
+        await().atMost(SOON).until(() -> !rebuilds.isUnderWay("tallies"));
+        tallies.opened = new CountDownLatch(1);
+        long position = count();
+
+        assertLate(position, "READ_MODEL_BEHIND");
+        assertThat(mvc.get().uri("/tallies/{tally}", tally))
+                .as("without a position")
+                .hasStatusOk();
+
+        tallies.opened.countDown();
+        assertThat(read(position, "wait=10"))
+                .hasStatusOk()
+                .bodyJson()
+                .extractingPath("$.sum")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void isNotPassedByAReadModelThatIsMadeAnewUntilItIs() {
+        long position = count();
+        assertThat(read(position, "wait=10")).hasStatusOk();
+
+        new ViewStore<>(database, "tallies", Tally.class).clear(Slot.FIRST);
+        tallies.opened = new CountDownLatch(1);
+        await().atMost(SOON).untilAsserted(() -> assertLate(position, "READ_MODEL_REBUILDING"));
+
+        tallies.opened.countDown();
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(read(position, "wait=10"))
+                        .hasStatusOk()
+                        .bodyJson()
+                        .extractingPath("$.sum")
+                        .isEqualTo(1));
+    }
+
+    private void assertLate(long position, String code) {
+        assertThat(read(position, "wait=1"))
+                .hasStatus(503)
+                .containsHeader("Retry-After")
+                .bodyJson()
+                .extractingPath("$.code")
+                .isEqualTo(code);
     }
 
     @Test
