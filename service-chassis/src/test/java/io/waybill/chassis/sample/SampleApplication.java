@@ -377,6 +377,28 @@ public class SampleApplication {
         }
     }
 
+    /** Sends more than any buffer holds. */
+    public static final class FloodStream implements LiveStreams.Source {
+
+        /** Of 8 KB each, 32 MB together. */
+        public static final int PIECES = 4_096;
+
+        public static final AtomicInteger PIECES_SENT = new AtomicInteger();
+
+        private static final String PIECE = "x".repeat(8 * 1024);
+
+        @Override
+        public void sendNews(LiveStreams.Sink sink) throws IOException {
+            while (PIECES_SENT.get() < PIECES) {
+                sink.send(null, "flood", PIECE);
+                PIECES_SENT.incrementAndGet();
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+
     @RestController
     static class TallyController {
 
@@ -420,6 +442,11 @@ public class SampleApplication {
         @GetMapping(path = "/tallies/{tally}/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
         SseEmitter follow(@PathVariable String tally) {
             return streams.open(wake -> new TallyStream(queries, tally, wake));
+        }
+
+        @GetMapping(path = "/flood", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+        SseEmitter flood() {
+            return streams.open(wake -> new FloodStream());
         }
 
         @GetMapping("/asked")
