@@ -1,9 +1,12 @@
 package io.waybill.chassis.instances;
 
+import com.mongodb.MongoTimeoutException;
 import io.waybill.chassis.messaging.Segments;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +23,12 @@ final class Gate {
 
     private volatile @Nullable Hold hold;
     private final AtomicInteger ready = new AtomicInteger();
+
+    /** Parcels of which nothing can be stored in a view that is not shown, as if the store were away. */
+    final Set<String> refused = ConcurrentHashMap.newKeySet();
+
+    /** How often that was tried. */
+    final AtomicInteger refusals = new AtomicInteger();
 
     /** Where a batch can be held up. */
     enum Place {
@@ -117,6 +126,13 @@ final class Gate {
             pass(Place.BEFORE_THE_SAGA_IS_STORED, processor);
             // What is registered last is done first, so this comes before the token.
             batch.onCommit(stored -> pass(Place.BEFORE_THE_TOKEN_IS_STORED, processor));
+        }
+    }
+
+    void passBesideTheView(String parcel) {
+        if (refused.contains(parcel)) {
+            refusals.incrementAndGet();
+            throw new MongoTimeoutException("The store is away.");
         }
     }
 

@@ -16,6 +16,12 @@ import io.waybill.chassis.mongo.LiveSagas;
 import io.waybill.chassis.mongo.ViewStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -61,6 +67,8 @@ final class TwoInstances implements AutoCloseable {
 
     static final String SAGA = "journeys";
     static final String VIEW = "travelled";
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final AxonServerNode node;
     private final EmbeddedMongo mongo;
@@ -121,15 +129,36 @@ final class TwoInstances implements AutoCloseable {
     /** What can be asked of one of them. */
     final class Instance {
 
-        private final ConfigurableApplicationContext context;
+        private final Class<?>[] sources;
+        private ConfigurableApplicationContext context;
 
         Instance(Class<?>... sources) {
+            this.sources = sources;
+            start();
+        }
+
+        final void start() {
             context = new SpringApplicationBuilder(sources)
                     .run(
                             "--server.port=0",
                             "--waybill.look-interval=1s",
                             "--axon.axonserver.servers=" + node.address(),
                             "--waybill.mongodb.uri=" + mongo.uri());
+        }
+
+        void stop() {
+            context.close();
+        }
+
+        /** Asks over HTTP. */
+        HttpResponse<String> ask(String method, String path, String body) throws IOException, InterruptedException {
+            String address = "http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.server.port");
+            return HTTP.send(
+                    HttpRequest.newBuilder(URI.create(address + path))
+                            .header("Content-Type", "application/json")
+                            .method(method, BodyPublishers.ofString(body))
+                            .build(),
+                    BodyHandlers.ofString());
         }
 
         Gate gate() {
@@ -283,6 +312,9 @@ final class TwoInstances implements AutoCloseable {
 
         @EventHandler
         void on(Sent sent, TrackingToken token, @SequenceNumber long sequence) {
+            if (!views.isFoldedToBeShown()) {
+                gate.passBesideTheView(sent.parcel());
+            }
             views.fold(sent.parcel(), Positions.of(token), sequence, before -> {
                 gate.pass(Gate.Place.IN_THE_VIEW, VIEW);
                 return before == null
