@@ -380,8 +380,8 @@ public class SampleApplication {
     /** Sends more than any buffer holds. */
     public static final class FloodStream implements LiveStreams.Source {
 
-        /** Of 8 KB each, 32 MB together. */
-        public static final int PIECES = 4_096;
+        /** Of 8 KB each, 8 MB together. */
+        public static final int PIECES = 1_024;
 
         public static final AtomicInteger PIECES_SENT = new AtomicInteger();
 

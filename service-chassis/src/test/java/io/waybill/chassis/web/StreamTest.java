@@ -11,6 +11,7 @@ import io.waybill.chassis.sample.SampleApplication;
 import io.waybill.chassis.sample.SampleApplication.Count;
 import io.waybill.chassis.sample.SampleApplication.FloodStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -186,7 +187,19 @@ class StreamTest {
 
             assertThat(sent).isLessThan(FloodStream.PIECES);
             browser.close();
+            wakeUp(asleep);
+            await().atMost(SOON).until(() -> FloodStream.PIECES_SENT.get() == FloodStream.PIECES);
         }
+    }
+
+    private static void wakeUp(Socket asleep) {
+        var unused = Thread.ofVirtual().start(() -> {
+            try {
+                asleep.getInputStream().transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // It is closed when it has all.
+            }
+        });
     }
 
     @Test
