@@ -12,6 +12,7 @@ import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.messages.operations.DeadLetterEvent;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterDiscarded;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetried;
+import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetryRequested;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLettersRetried;
 import java.net.URI;
 import java.time.Instant;
@@ -112,7 +113,12 @@ class DeadLetterTest {
                 .isEqualTo("Tea");
         waybill.get(PRODUCTS + "/" + poison).expect(404);
         assertThat(decisionsAbout("inventory-saga"))
-                .contains("retried " + listing, "discarded " + poison + " never happened", "retried all");
+                .containsSubsequence(
+                        "asked for " + listing,
+                        "retried " + listing,
+                        "discarded " + poison + " never happened",
+                        "asked for all",
+                        "retried all");
     }
 
     @Test
@@ -164,6 +170,7 @@ class DeadLetterTest {
 
     private static String summary(DeadLetterEvent decision) {
         return switch (decision) {
+            case DeadLetterRetryRequested asked -> "asked for " + (asked.letterId() == null ? "all" : asked.letterId());
             case DeadLetterRetried retried -> "retried " + retried.letterId();
             case DeadLettersRetried all -> "retried all";
             case DeadLetterDiscarded discarded -> "discarded " + discarded.letterId() + " " + discarded.reason();
