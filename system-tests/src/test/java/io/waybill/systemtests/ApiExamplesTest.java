@@ -209,6 +209,8 @@ class ApiExamplesTest {
     private void operate() {
         ask("listProcesses").expect(200);
         ask("listWaitingPayments").expect(200);
+        ask("retryPayments").expect(202);
+        ask("retryProcesses").expect(202);
         ask("listDiscrepancies").expect(200);
         here.put("id", answered(ask("startReconciliation"), "reconciliationId"));
         waybill.awaitJson(
