@@ -47,8 +47,8 @@ class OrderStreamController {
             @RequestParam @Nullable OrderStatus status,
             @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String lastEventId) {
         @Nullable Long last = number(lastEventId);
-        if (last != null && last > positions.last()) {
-            throw invalid("The last event is at position " + positions.last() + ".");
+        if (last != null) {
+            requireThere(last);
         }
         return streams.open(wake -> new BoardStream(queries, positions, customerId, status, last, wake));
     }
@@ -66,6 +66,13 @@ class OrderStreamController {
             throw invalid("The latest version is " + version + ".");
         }
         return streams.open(wake -> new OrderStream(queries, history, orderId, last, wake));
+    }
+
+    private void requireThere(long position) {
+        long end = positions.last();
+        if (position > end) {
+            throw invalid("The last event is at position " + end + ".");
+        }
     }
 
     private static @Nullable Long number(@Nullable String lastEventId) {
