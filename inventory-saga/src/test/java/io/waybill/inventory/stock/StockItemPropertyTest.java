@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.waybill.chassis.messaging.Fault;
 import io.waybill.chassis.messaging.Misuse;
+import io.waybill.inventory.stocklevels.StockLevelFold;
 import io.waybill.messages.inventory.StockCommand;
 import io.waybill.messages.inventory.StockCommand.AdjustStock;
 import io.waybill.messages.inventory.StockCommand.CommitStock;
@@ -127,7 +128,7 @@ class StockItemPropertyTest {
             assertThat(outcome).isEqualTo(expected);
             for (StockEvent event : answer) {
                 model.apply(event);
-                view = StockViews.fold(view, event);
+                view = StockLevelFold.fold(view, event);
                 model.check();
             }
             model.checkNobodyIsForgotten();

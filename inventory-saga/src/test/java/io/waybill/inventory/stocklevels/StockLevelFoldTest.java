@@ -1,4 +1,4 @@
-package io.waybill.inventory.stock;
+package io.waybill.inventory.stocklevels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,7 +27,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class StockViewsTest {
+class StockLevelFoldTest {
 
     private static final String TEA = "TEA-500";
     private static final List<Allocation> PARTS = List.of(new Allocation("annex", 2), new Allocation("main", 4));
@@ -168,7 +168,7 @@ class StockViewsTest {
     private static @Nullable StockLevel after(StockEvent... events) {
         @Nullable StockLevel level = null;
         for (StockEvent event : events) {
-            level = StockViews.fold(level, event);
+            level = StockLevelFold.fold(level, event);
         }
         return level;
     }

@@ -1,12 +1,5 @@
-package io.waybill.inventory.stock;
+package io.waybill.inventory.stocklevels;
 
-import static com.mongodb.client.model.Filters.empty;
-import static com.mongodb.client.model.Sorts.ascending;
-
-import com.mongodb.client.MongoDatabase;
-import io.waybill.chassis.messaging.Positions;
-import io.waybill.chassis.messaging.Projection;
-import io.waybill.chassis.mongo.ViewStore;
 import io.waybill.messages.inventory.StockEvent;
 import io.waybill.messages.inventory.StockEvent.Allocation;
 import io.waybill.messages.inventory.StockEvent.BackorderFilled;
@@ -26,53 +19,25 @@ import io.waybill.messages.inventory.StockEvent.StockReleased;
 import io.waybill.messages.inventory.StockEvent.StockReservationRefused;
 import io.waybill.messages.inventory.StockEvent.StockReserved;
 import io.waybill.messages.inventory.StockEvent.StockReturned;
-import io.waybill.messages.inventory.StockQuery.FindStock;
-import io.waybill.messages.inventory.StockQuery.FindStocks;
 import io.waybill.messages.inventory.StockQuery.LocationLevel;
 import io.waybill.messages.inventory.StockQuery.StockLevel;
-import io.waybill.messages.inventory.StockQuery.StockList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.axonframework.config.ProcessingGroup;
-import org.axonframework.eventhandling.EventHandler;
-import org.axonframework.eventhandling.SequenceNumber;
-import org.axonframework.eventhandling.TrackingToken;
-import org.axonframework.queryhandling.QueryHandler;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One document per SKU. The processor and the collection are called otherwise than when they knew no locations, so that
- * the documents are made anew from all events.
- */
-@Projection
-@ProcessingGroup("stock-levels")
-class StockViews {
+/** What each event says about how much of a product there is, and where. */
+public final class StockLevelFold {
 
-    private final ViewStore<StockLevel> stock;
+    private StockLevelFold() {}
 
-    StockViews(MongoDatabase database) {
-        stock = new ViewStore<>(database, "stockLevels", StockLevel.class);
-    }
-
-    @EventHandler
-    void on(StockEvent event, TrackingToken token, @SequenceNumber long sequence) {
-        stock.fold(event.sku(), Positions.of(token), sequence, level -> fold(level, event));
-    }
-
-    @QueryHandler
-    @Nullable
-    StockLevel handle(FindStock query) {
-        return stock.find(query.sku());
-    }
-
-    @QueryHandler
-    StockList handle(FindStocks query) {
-        return new StockList(stock.find(empty(), ascending("_id"), 0));
-    }
-
-    static StockLevel fold(@Nullable StockLevel before, StockEvent event) {
+    /**
+     * How much there is after an event.
+     *
+     * @param before null if the event is the first of its SKU
+     */
+    public static StockLevel fold(@Nullable StockLevel before, StockEvent event) {
         StockLevel level = before == null ? level(event.sku(), 0, false, 0, List.of()) : before;
         return switch (event) {
             case StockReceived e -> put(level, e.location(), e.quantity());

@@ -1,4 +1,4 @@
-package io.waybill.inventory.stock;
+package io.waybill.inventory.stocklevels;
 
 import io.waybill.chassis.messaging.History;
 import io.waybill.messages.inventory.StockEvent;
@@ -14,6 +14,6 @@ class StockHistory {
     @Bean
     History<StockLevel> pastStock(EventStore eventStore) {
         return new History<>(
-                eventStore, StockEvent.class, (level, event, sequence, at) -> StockViews.fold(level, event));
+                eventStore, StockEvent.class, (level, event, sequence, at) -> StockLevelFold.fold(level, event));
     }
 }
