@@ -139,17 +139,19 @@ class ChainController {
         return new Chain(state.head() == null ? null : Head.of(state.head()), state.problem());
     }
 
-    /** Who asked for it is an event. */
+    /** Who asks for it is an event, before anything is read. */
     @PostMapping("/verifications")
     ResponseEntity<Started> verify(@RequestBody Range range) {
         long from = range.from() == null ? 0 : range.from();
         requireRange(from, range.to());
-        String id = verifier.begin(from, range.to())
+        String id = verifier.begin(
+                        from,
+                        range.to(),
+                        verificationId -> events.publish(new VerificationRequested(verificationId, from, range.to())))
                 .orElseThrow(() -> new RequestRefused(
                         HttpStatus.CONFLICT,
                         "VERIFICATION_RUNNING",
                         "A verification is under way in this instance. Ask again when it has ended."));
-        events.publish(new VerificationRequested(id, from, range.to()));
         return ResponseEntity.accepted()
                 .location(URI.create("/api/audit/verifications/" + id))
                 .body(new Started(id));

@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,9 +49,10 @@ final class Verifier implements SmartLifecycle {
      *
      * @param from position of the first event to look at
      * @param to position of the last; null for all there are
+     * @param beforehand given its ID, before anything is read; nothing begins if it fails
      * @return its ID; empty if another one goes on in this instance
      */
-    Optional<String> begin(long from, @Nullable Long to) {
+    Optional<String> begin(long from, @Nullable Long to, Consumer<String> beforehand) {
         Instant now = now();
         var run = new VerificationRun(
                 UUID.randomUUID().toString(), State.RUNNING, from, to, from - 1, now, now, null, null);
@@ -60,6 +62,7 @@ final class Verifier implements SmartLifecycle {
             return Optional.empty();
         }
         try {
+            beforehand.accept(run.verificationId());
             runs.insertOne(run);
             thread.start();
         } catch (RuntimeException e) {

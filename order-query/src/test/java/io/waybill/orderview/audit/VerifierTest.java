@@ -1,6 +1,7 @@
 package io.waybill.orderview.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
@@ -9,7 +10,10 @@ import io.waybill.orderview.audit.VerificationRun.State;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,10 @@ class VerifierTest {
         return verifier;
     }
 
+    private static Optional<String> begin(Verifier verifier) {
+        return verifier.begin(0, null, id -> {});
+    }
+
     private static VerificationRun awaitEnd(Verifier verifier, String id) {
         return await().until(() -> verifier.find(id).orElseThrow(), run -> run.state() != State.RUNNING);
     }
@@ -61,7 +69,7 @@ class VerifierTest {
     void tellsOfAVerificationFromItsBeginningToItsEnd() {
         Verifier verifier = verifier(events);
 
-        VerificationRun run = awaitEnd(verifier, verifier.begin(0, null).orElseThrow());
+        VerificationRun run = awaitEnd(verifier, begin(verifier).orElseThrow());
 
         assertThat(run.state()).isEqualTo(State.COMPLETED);
         assertThat(run.verdict()).extracting(Verdict::finding).isEqualTo(Verdict.Finding.VALID);
@@ -73,9 +81,9 @@ class VerifierTest {
     void oneAtATimeAndOneThatIsStoppedSaysSo() {
         var source = new StuckEvents();
         Verifier verifier = verifier(source);
-        String id = verifier.begin(0, null).orElseThrow();
+        String id = begin(verifier).orElseThrow();
 
-        assertThat(verifier.begin(0, null)).isEmpty();
+        assertThat(begin(verifier)).isEmpty();
         verifier.stop();
 
         VerificationRun run = awaitEnd(verifier(source), id);
@@ -84,9 +92,26 @@ class VerifierTest {
     }
 
     @Test
+    void noneBeginsUntilItIsTold() {
+        List<String> told = new ArrayList<>();
+        Verifier verifier = verifier(events);
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> verifier.begin(0, null, id -> {
+                    told.add(id);
+                    throw new IllegalStateException("The event store does not answer");
+                }));
+
+        assertThat(told).hasSize(1);
+        assertThat(verifier.find(told.getFirst())).isEmpty();
+        // The place is free again.
+        assertThat(awaitEnd(verifier, begin(verifier).orElseThrow()).state()).isEqualTo(State.COMPLETED);
+    }
+
+    @Test
     void oneThatEndedWithItsProcessSaysSo() {
         Verifier died = verifier(new StuckEvents());
-        String id = died.begin(0, null).orElseThrow();
+        String id = begin(died).orElseThrow();
         var later = new Verifier(
                 new Verification(events, new ChainStore(database), key.open()),
                 database,
