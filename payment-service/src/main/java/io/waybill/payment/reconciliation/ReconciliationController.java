@@ -4,6 +4,7 @@ import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.web.Idempotency;
 import io.waybill.chassis.web.InvalidRequest;
+import io.waybill.chassis.web.ReadsFrom;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.operations.ProviderEvent.ReconciliationRequested;
 import io.waybill.messages.payment.ReconciliationCommand.DismissDiscrepancy;
@@ -153,6 +154,7 @@ class ReconciliationController {
     }
 
     @GetMapping("/discrepancies")
+    @ReadsFrom("discrepancies")
     Queue queue(
             @RequestParam @Nullable DiscrepancyState state,
             @RequestParam(defaultValue = "" + DEFAULT_LIMIT) int limit) {
@@ -164,6 +166,7 @@ class ReconciliationController {
     }
 
     @GetMapping("/discrepancies/{id}")
+    @ReadsFrom(value = "discrepancies", aggregate = "{id}")
     Entry discrepancy(@PathVariable String id) {
         return queue.find(id)
                 .orElseThrow(
