@@ -2,6 +2,7 @@ package io.waybill.chassis.operations;
 
 import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.web.InvalidRequest;
+import io.waybill.chassis.web.PageCursor;
 import io.waybill.chassis.web.RequestRefused;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterDiscarded;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetried;
@@ -85,11 +86,12 @@ class DeadLetterController {
         if (limit < 1 || limit > MAX_LIMIT) {
             throw invalid("limit", "OUT_OF_RANGE", "Ask for 1 to " + MAX_LIMIT + " dead letters at a time.");
         }
-        if (cursor != null && !ObjectId.isValid(cursor)) {
-            throw invalid("cursor", "INVALID", "Give the \"nextCursor\" of an answer, or none for the first page.");
-        }
-        DeadLetters.Page page = letters.page(processor, limit, cursor == null ? null : new ObjectId(cursor));
-        return new ParkedEvents(name, page.items(), page.nextCursor());
+        String asked = service + " " + processor;
+        DeadLetters.Page page = letters.page(
+                processor,
+                limit,
+                cursor == null ? null : PageCursor.decode(asked, cursor, 1, place -> new ObjectId(place.getFirst())));
+        return new ParkedEvents(name, page.items(), page.last() == null ? null : PageCursor.encode(asked, page.last()));
     }
 
     @GetMapping("/{processor}/{letterId}")

@@ -63,23 +63,23 @@ final class DeadLetters implements ClaimListener {
     /**
      * A part of the letters, in the order in which they were parked.
      *
-     * @param nextCursor where the next part begins; null if there is none
+     * @param last ID of the last one, behind which there are more; null if there are none
      */
-    record Page(List<ParkedEvent> items, @Nullable String nextCursor) {}
+    record Page(List<ParkedEvent> items, @Nullable ObjectId last) {}
 
     /**
      * @param processor only what this one parked; null for all
-     * @param cursor of the page before; null for the first page
+     * @param after ID of the last one of the page before; null for the first page
      */
-    Page page(@Nullable String processor, int limit, @Nullable ObjectId cursor) {
+    Page page(@Nullable String processor, int limit, @Nullable ObjectId after) {
         Bson filter =
-                and(processor == null ? empty() : eq(PROCESSOR, processor), cursor == null ? empty() : gt(ID, cursor));
+                and(processor == null ? empty() : eq(PROCESSOR, processor), after == null ? empty() : gt(ID, after));
         List<Document> found =
                 letters.find(filter).sort(ascending(ID)).limit(limit + 1).into(new ArrayList<>());
         List<Document> shown = found.subList(0, Math.min(limit, found.size()));
         return new Page(
                 shown.stream().map(this::parkedEvent).toList(),
-                found.size() > limit ? shown.getLast().getObjectId(ID).toHexString() : null);
+                found.size() > limit ? shown.getLast().getObjectId(ID) : null);
     }
 
     Optional<ParkedEvent.Inspected> find(String processor, String letterId) {

@@ -58,6 +58,6 @@ public final class PageCursor {
         return new InvalidRequest(List.of(new InvalidRequest.Fault(
                 "cursor",
                 "INVALID_CURSOR",
-                "Give back the 'next' of a page of the same request as it was, or ask anew without it.")));
+                "Give back the cursor of a page of the same request, as it was, or ask anew without one.")));
     }
 }
