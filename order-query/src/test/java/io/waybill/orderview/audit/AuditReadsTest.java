@@ -10,10 +10,9 @@ import static org.mockito.Mockito.verifyNoMoreInteractions;
 import static org.mockito.Mockito.when;
 
 import com.mongodb.client.MongoDatabase;
-import io.waybill.chassis.messaging.ReadPositions;
 import io.waybill.chassis.messaging.RequestEvents;
 import io.waybill.chassis.messaging.RequestQueries;
-import io.waybill.chassis.mongo.TestDatabase;
+import io.waybill.chassis.web.ControllerBeans;
 import io.waybill.chassis.web.WebAutoConfiguration;
 import io.waybill.messages.operations.AuditEvent.AuditDataRead;
 import io.waybill.messages.operations.AuditEvent.VerificationRequested;
@@ -54,23 +53,8 @@ class AuditReadsTest {
     private static final String DATA = "order-3";
 
     @SpringBootConfiguration
-    @Import({EventsController.class, ExportController.class, ChainController.class})
+    @Import({ControllerBeans.class, EventsController.class, ExportController.class, ChainController.class})
     static class Context {
-
-        @Bean
-        TestDatabase testDatabase() {
-            return new TestDatabase();
-        }
-
-        @Bean
-        MongoDatabase mongoDatabase(TestDatabase database) {
-            return database.get();
-        }
-
-        @Bean
-        ReadPositions readPositions() {
-            return mock();
-        }
 
         @Bean
         RequestEvents requestEvents() {

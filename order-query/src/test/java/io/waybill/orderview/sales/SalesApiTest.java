@@ -5,10 +5,9 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
-import com.mongodb.client.MongoDatabase;
-import io.waybill.chassis.messaging.ReadPositions;
 import io.waybill.chassis.messaging.RequestQueries;
 import io.waybill.chassis.mongo.TestDatabase;
+import io.waybill.chassis.web.ControllerBeans;
 import io.waybill.chassis.web.WebAutoConfiguration;
 import io.waybill.messages.Money;
 import io.waybill.messages.order.Address;
@@ -41,6 +40,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
@@ -56,22 +56,8 @@ class SalesApiTest {
     private static final Instant NOW = Instant.parse("2026-11-05T12:00:00Z");
 
     @SpringBootConfiguration
+    @Import(ControllerBeans.class)
     static class Context {
-
-        @Bean
-        TestDatabase testDatabase() {
-            return new TestDatabase();
-        }
-
-        @Bean
-        MongoDatabase mongoDatabase(TestDatabase database) {
-            return database.get();
-        }
-
-        @Bean
-        ReadPositions readPositions() {
-            return mock();
-        }
 
         @Bean
         SalesView salesView(TestDatabase database) {

@@ -9,10 +9,9 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import com.mongodb.client.MongoDatabase;
-import io.waybill.chassis.messaging.ReadPositions;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestEvents;
-import io.waybill.chassis.mongo.TestDatabase;
+import io.waybill.chassis.web.ControllerBeans;
 import io.waybill.chassis.web.Idempotency;
 import io.waybill.chassis.web.WebAutoConfiguration;
 import io.waybill.messages.Money;
@@ -32,6 +31,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
@@ -47,22 +47,8 @@ class ReconciliationControllerTest {
     private static int strays;
 
     @SpringBootConfiguration
+    @Import(ControllerBeans.class)
     static class Context {
-
-        @Bean
-        TestDatabase testDatabase() {
-            return new TestDatabase();
-        }
-
-        @Bean
-        ReadPositions readPositions() {
-            return mock();
-        }
-
-        @Bean
-        MongoDatabase mongoDatabase(TestDatabase database) {
-            return database.get();
-        }
 
         @Bean
         TestBooks books(MongoDatabase database) {
