@@ -23,6 +23,7 @@ import org.axonframework.messaging.StreamableMessageSource;
 import org.axonframework.queryhandling.DefaultQueryGateway;
 import org.axonframework.queryhandling.QueryBus;
 import org.axonframework.queryhandling.QueryGateway;
+import org.axonframework.serialization.RevisionResolver;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.upcasting.event.EventUpcaster;
 import org.axonframework.springboot.autoconfig.AxonAutoConfiguration;
@@ -46,8 +47,8 @@ public class MessagingAutoConfiguration {
 
     @Bean
     @Primary
-    Serializer serializer() {
-        return AllowListSerializer.create();
+    Serializer serializer(RevisionResolver revisions) {
+        return AllowListSerializer.create(revisions);
     }
 
     @Bean

@@ -42,7 +42,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sagas as documents {@code {_id, version, type, saga, associations: [{key, value}]}}, and a document
+ * Sagas as documents {@code {_id, version, type, revision, saga, associations: [{key, value}]}}, and a document
  * {@code {_id, saga}} for each association, which is found by its ID: the embedded server has no other index, and every
  * event looks for its saga. When a saga has ended, {@code {_id, ended}} stays behind for a day in place of the latter.
  *
@@ -64,6 +64,7 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     private static final String ID = "_id";
     private static final String VERSION = "version";
     private static final String TYPE = "type";
+    private static final String REVISION = "revision";
     private static final String SAGA = "saga";
     private static final String ASSOCIATIONS = "associations";
     private static final String ENDED = "ended";
@@ -191,7 +192,8 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     }
 
     private Object deserialize(Document document, String type) {
-        return serializer.deserialize(new SimpleSerializedObject<>(document.getString(SAGA), String.class, type, null));
+        return serializer.deserialize(new SimpleSerializedObject<>(
+                document.getString(SAGA), String.class, type, document.getString(REVISION)));
     }
 
     private Document document(
@@ -203,6 +205,7 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
         return new Document(ID, sagaIdentifier)
                 .append(VERSION, version)
                 .append(TYPE, sagaType.getName())
+                .append(REVISION, serialized.getType().getRevision())
                 .append(SAGA, serialized.getData())
                 .append(ASSOCIATIONS, written);
     }

@@ -6,6 +6,7 @@ import com.mongodb.MongoNotPrimaryException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import io.waybill.chassis.messaging.CheckpointsAutoConfiguration;
+import io.waybill.chassis.messaging.LaterRevision;
 import io.waybill.chassis.messaging.StuckProcessors;
 import io.waybill.chassis.mongo.Discards;
 import io.waybill.chassis.mongo.MissedEvents;
@@ -50,14 +51,14 @@ public class OperationsAutoConfiguration {
         return new DeadLetters(template, discards, serializer);
     }
 
-    /** Projections park what they cannot handle; a store that is away or put back is no fault of the event. */
+    /** Projections park what they cannot handle; a store that is away or put back, or an old release, is no fault of the event. */
     @Bean
     ConfigurerModule deadLetters(
             ListableBeanFactory beans, MongoTemplate template, Serializer serializer, DeadLetters letters) {
         Set<String> projections = CheckpointsAutoConfiguration.projections(beans);
         return configurer -> configurer
                 .eventProcessing()
-                .registerDefaultDeadLetterPolicy(configuration -> OperationsAutoConfiguration::parkUnlessItIsTheStore)
+                .registerDefaultDeadLetterPolicy(configuration -> OperationsAutoConfiguration::parkUnlessItHasToWait)
                 .registerDeadLetterQueueProvider(group -> projections.contains(group)
                         ? configuration -> deadLetterQueue(group, template, serializer, letters)
                         : null);
@@ -133,13 +134,16 @@ public class OperationsAutoConfiguration {
         return new CappedDeadLetterQueue(group, queue, letters);
     }
 
-    private static EnqueueDecision<EventMessage<?>> parkUnlessItIsTheStore(
+    private static EnqueueDecision<EventMessage<?>> parkUnlessItHasToWait(
             DeadLetter<? extends EventMessage<?>> letter, Throwable cause) {
         if (cause instanceof MongoException mongo && isAway(mongo)) {
             throw mongo;
         }
         if (cause instanceof MissedEvents missed) {
             throw missed;
+        }
+        if (cause instanceof LaterRevision later) {
+            throw later;
         }
         LOG.error("Parked {} of a projection", letter.message().getPayloadType().getSimpleName(), cause);
         return Decisions.requeue(cause, parked -> attemptedOnceMore(parked.diagnostics()));

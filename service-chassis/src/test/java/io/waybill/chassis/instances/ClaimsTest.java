@@ -11,7 +11,6 @@ import static org.awaitility.Awaitility.await;
 import io.waybill.chassis.instances.Gate.Place;
 import io.waybill.chassis.instances.TwoInstances.Instance;
 import io.waybill.chassis.instances.TwoInstances.Travelled;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,8 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.axonframework.eventhandling.Segment;
 import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,23 +42,13 @@ class ClaimsTest {
     private static final int CHANGES = 12;
     private static final int MAX_SEGMENTS = 8;
 
-    private static TwoInstances instances;
-    private static Instance one;
-    private static Instance other;
+    @AutoClose
+    private static final TwoInstances instances = new TwoInstances();
+
+    private static final Instance one = instances.one();
+    private static final Instance other = instances.other();
 
     private final String parcel = UUID.randomUUID().toString();
-
-    @BeforeAll
-    static void start() {
-        instances = new TwoInstances();
-        one = instances.one();
-        other = instances.other();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        instances.close();
-    }
 
     @Test
     void aPositionIsPassedOnBothInstancesOnceTheOneThatHasTheSegmentHasHandledIt() {

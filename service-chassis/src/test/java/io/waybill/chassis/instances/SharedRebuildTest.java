@@ -10,7 +10,6 @@ import com.jayway.jsonpath.JsonPath;
 import io.waybill.chassis.instances.TwoInstances.Instance;
 import io.waybill.chassis.instances.TwoInstances.Travelled;
 import io.waybill.chassis.messaging.Slot;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,9 +19,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A rebuild is nobody's: it outlives whoever began it, and what is decided in one instance holds in the other. */
@@ -35,24 +33,14 @@ class SharedRebuildTest {
     /** Of starts at the same moment. */
     private static final int ROUNDS = 20;
 
-    private static TwoInstances instances;
-    private static Instance one;
-    private static Instance other;
+    @AutoClose
+    private static final TwoInstances instances = new TwoInstances();
+
+    private static final Instance one = instances.one();
+    private static final Instance other = instances.other();
 
     private final String parcel = UUID.randomUUID().toString();
     private String id = "";
-
-    @BeforeAll
-    static void start() {
-        instances = new TwoInstances();
-        one = instances.one();
-        other = instances.other();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        instances.close();
-    }
 
     /** So that a test which failed fails no other: only one rebuild at a time may be open. */
     @AfterEach

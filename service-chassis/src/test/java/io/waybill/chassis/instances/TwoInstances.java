@@ -2,6 +2,7 @@ package io.waybill.chassis.instances;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.mongodb.client.MongoDatabase;
+import io.axoniq.axonserver.connector.AxonServerConnection;
 import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
 import io.waybill.chassis.messaging.Positions;
@@ -29,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.axonframework.axonserver.connector.AxonServerConnectionManager;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.config.EventProcessingConfiguration;
 import org.axonframework.config.ProcessingGroup;
@@ -75,15 +78,19 @@ final class TwoInstances implements AutoCloseable {
     private final Instance one;
     private final Instance other;
 
-    TwoInstances() {
+    /** @param ofTheOther what the other one has, and not this one */
+    TwoInstances(Class<?>... ofTheOther) {
         try {
             node = AxonServerNode.start(AxonServerOptions.embedded());
             mongo = new EmbeddedMongo(Files.createTempDirectory("instances").resolve("shared.mv"), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        one = new Instance(Service.class);
-        other = new Instance(Service.class, AnotherProcess.class);
+        one = new Instance("one", Service.class);
+        other = new Instance(
+                "other",
+                Stream.concat(Stream.of(Service.class, AnotherProcess.class), Stream.of(ofTheOther))
+                        .toArray(Class<?>[]::new));
     }
 
     Instance one() {
@@ -129,10 +136,12 @@ final class TwoInstances implements AutoCloseable {
     /** What can be asked of one of them. */
     final class Instance {
 
+        private final String name;
         private final Class<?>[] sources;
         private ConfigurableApplicationContext context;
 
-        Instance(Class<?>... sources) {
+        Instance(String name, Class<?>... sources) {
+            this.name = name;
             this.sources = sources;
             start();
         }
@@ -143,6 +152,7 @@ final class TwoInstances implements AutoCloseable {
                             "--server.port=0",
                             "--waybill.look-interval=1s",
                             "--axon.axonserver.servers=" + node.address(),
+                            "--axon.axonserver.client-id=" + name,
                             "--waybill.mongodb.uri=" + mongo.uri());
         }
 
@@ -201,6 +211,25 @@ final class TwoInstances implements AutoCloseable {
         /** Up to which position each segment is known to be handled, whoever has it. */
         Map<Integer, Long> segments(String processor) {
             return context.getBean(ReadProgress.class).segments(processor);
+        }
+
+        /** How its events are stored. */
+        List<String> revisions(String parcel) {
+            return connection()
+                    .eventChannel()
+                    .openAggregateStream(parcel)
+                    .asStream()
+                    .map(event -> event.getPayload().getRevision())
+                    .toList();
+        }
+
+        AxonServerConnection connection() {
+            return context.getBean(AxonServerConnectionManager.class).getConnection();
+        }
+
+        /** What operators are told of its processors. */
+        String status() throws IOException, InterruptedException {
+            return ask("GET", "/api/ops/processors/sample", "").body();
         }
 
         ReadPositions positions() {

@@ -2,6 +2,7 @@ package io.waybill.chassis.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.axonframework.serialization.AnnotationRevisionResolver;
 import org.axonframework.serialization.SimpleSerializedObject;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,8 @@ class CheckpointReachedTest {
 
     @Test
     void isWrittenAsEver() {
-        var written = AllowListSerializer.create().serialize(REACHED, String.class);
+        var written =
+                AllowListSerializer.create(new AnnotationRevisionResolver()).serialize(REACHED, String.class);
 
         assertThat(written.getType().getName()).isEqualTo(NAME);
         assertThat(written.getData()).isEqualTo(STORED);
@@ -24,7 +26,7 @@ class CheckpointReachedTest {
 
     @Test
     void isReadAsEver() {
-        CheckpointReached read = AllowListSerializer.create()
+        CheckpointReached read = AllowListSerializer.create(new AnnotationRevisionResolver())
                 .deserialize(new SimpleSerializedObject<>(STORED, String.class, NAME, null));
 
         assertThat(read).isEqualTo(REACHED);

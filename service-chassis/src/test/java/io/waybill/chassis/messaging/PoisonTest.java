@@ -3,10 +3,7 @@ package io.waybill.chassis.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
 import com.mongodb.client.MongoDatabase;
-import io.axoniq.axonserver.grpc.SerializedObject;
-import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
 import io.waybill.chassis.mongo.LiveSagas;
@@ -27,9 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.axonframework.axonserver.connector.AxonServerConnectionManager;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.config.EventProcessingConfiguration;
@@ -132,7 +127,7 @@ class PoisonTest {
     }
 
     @Test
-    void isParkedByAProjectionThoughItCannotBeReadAndHoldsUpNoOtherNorTheirRetry() throws Exception {
+    void isParkedByAProjectionThoughItCannotBeReadAndHoldsUpNoOtherNorTheirRetry() {
         store("unreadable", 0, "{\"tally\": \"unreadable\", \"by\": \"several\"}");
         store("unreadable", 1, "{\"tally\": \"unreadable\", \"by\": 2}");
         tallies().spoilt.add("spoilt");
@@ -154,22 +149,9 @@ class PoisonTest {
         assertThat(tallies().all()).contains(new Tally("spoilt", 4));
     }
 
-    private void store(String tally, long sequenceNumber, String counted) throws Exception {
-        var event = Event.newBuilder()
-                .setMessageIdentifier(UUID.randomUUID().toString())
-                .setTimestamp(System.currentTimeMillis())
-                .setAggregateType("TallyAggregate")
-                .setAggregateIdentifier(tally)
-                .setAggregateSequenceNumber(sequenceNumber)
-                .setPayload(SerializedObject.newBuilder()
-                        .setType(Counted.class.getName())
-                        .setData(ByteString.copyFromUtf8(counted)))
-                .build();
-        service.getBean(AxonServerConnectionManager.class)
-                .getConnection()
-                .eventChannel()
-                .appendEvents(event)
-                .get(10, TimeUnit.SECONDS);
+    private void store(String tally, long sequenceNumber, String counted) {
+        new StoredEvent("TallyAggregate", tally, sequenceNumber, Counted.class.getName(), "", counted)
+                .appendTo(service.getBean(AxonServerConnectionManager.class).getConnection());
     }
 
     private SampleApplication.Tallies tallies() {

@@ -26,6 +26,7 @@ import org.axonframework.modelling.saga.AssociationValue;
 import org.axonframework.modelling.saga.AssociationValues;
 import org.axonframework.modelling.saga.repository.AnnotatedSagaRepository;
 import org.axonframework.modelling.saga.repository.inmemory.InMemorySagaStore;
+import org.axonframework.serialization.AnnotationRevisionResolver;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.SimpleSerializedObject;
 import org.axonframework.serialization.SimpleSerializedType;
@@ -125,7 +126,7 @@ public final class SagaHistory<S> {
     /** Keeps each saga as it would be written, so that what a handler did to it that failed is lost. */
     private static final class Stored extends InMemorySagaStore {
 
-        private static final Serializer SERIALIZER = AllowListSerializer.create();
+        private static final Serializer SERIALIZER = AllowListSerializer.create(new AnnotationRevisionResolver());
         private final Map<String, String> sagas = new HashMap<>();
 
         @Override

@@ -3,11 +3,9 @@ package io.waybill.chassis.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
-import io.axoniq.axonserver.grpc.SerializedObject;
-import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.chassis.messaging.RequestCommands;
 import io.waybill.chassis.messaging.RequestQueries;
+import io.waybill.chassis.messaging.StoredEvent;
 import io.waybill.chassis.sample.SampleApplication;
 import io.waybill.chassis.sample.SampleApplication.Count;
 import io.waybill.chassis.sample.SampleApplication.FindTally;
@@ -17,8 +15,6 @@ import io.waybill.messages.operations.DeadLetterEvent.DeadLetterDiscarded;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLetterRetried;
 import io.waybill.messages.operations.DeadLetterEvent.DeadLettersRetried;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.axonframework.axonserver.connector.AxonServerConnectionManager;
@@ -93,10 +89,8 @@ class DeadLetterTest {
         park("paged-letters", 1, 2, 3);
 
         JsonNode first = get(ALL + "?processor=tallies&limit=2", 200);
-        JsonNode second = get(
-                ALL + "?processor=tallies&limit=500&cursor="
-                        + first.at("/nextCursor").asString(),
-                200);
+        String cursor = first.at("/nextCursor").asString();
+        JsonNode second = get(ALL + "?processor=tallies&limit=500&cursor=" + cursor, 200);
 
         assertThat(first.at("/items").size()).isEqualTo(2);
         assertThat(second.at("/nextCursor").isNull()).isTrue();
@@ -105,6 +99,7 @@ class DeadLetterTest {
                 .doesNotContainAnyElementsOf(items(first)
                         .map(letter -> letter.at("/letterId").asString())
                         .toList());
+        assertThat(code(get(ALL + "?limit=2&cursor=" + cursor, 400))).isEqualTo("INVALID_REQUEST");
     }
 
     @Test
@@ -119,7 +114,7 @@ class DeadLetterTest {
     }
 
     @Test
-    void oneOfATypeThatNobodyHandlesHoldsUpNobody() throws Exception {
+    void oneOfATypeThatNobodyHandlesHoldsUpNobody() {
         store("foreign", "com.example.SomethingElse", "{}");
 
         commands.send(new Count("after-the-foreign-one", 1));
@@ -141,15 +136,8 @@ class DeadLetterTest {
         assertThat(letters("waits-for-the-store")).isEmpty();
     }
 
-    private void store(String aggregate, String type, String json) throws Exception {
-        var event = Event.newBuilder()
-                .setMessageIdentifier(UUID.randomUUID().toString())
-                .setTimestamp(System.currentTimeMillis())
-                .setAggregateType("TallyAggregate")
-                .setAggregateIdentifier(aggregate)
-                .setPayload(SerializedObject.newBuilder().setType(type).setData(ByteString.copyFromUtf8(json)))
-                .build();
-        connections.getConnection().eventChannel().appendEvents(event).get(10, TimeUnit.SECONDS);
+    private void store(String aggregate, String type, String json) {
+        new StoredEvent("TallyAggregate", aggregate, 0, type, "", json).appendTo(connections.getConnection());
     }
 
     @Test

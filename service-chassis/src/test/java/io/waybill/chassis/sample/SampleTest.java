@@ -1,12 +1,10 @@
 package io.waybill.chassis.sample;
 
-import com.google.protobuf.ByteString;
 import io.axoniq.axonserver.connector.AxonServerConnectionFactory;
 import io.axoniq.axonserver.connector.impl.ServerAddress;
-import io.axoniq.axonserver.grpc.SerializedObject;
-import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
+import io.waybill.chassis.messaging.StoredEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
@@ -52,17 +50,14 @@ public @interface SampleTest {
                     .routingServers(new ServerAddress("localhost", node.port()))
                     .build();
             try {
-                var payload = SerializedObject.newBuilder()
-                        .setType(SampleApplication.Counted.class.getName())
-                        .setData(ByteString.copyFromUtf8("{\"tally\": \"early\", \"by\": 4}"));
-                var event = Event.newBuilder()
-                        .setAggregateIdentifier("early")
-                        .setAggregateType("TallyAggregate")
-                        .setMessageIdentifier("event-before-the-start")
-                        .setTimestamp(System.currentTimeMillis())
-                        .setPayload(payload)
-                        .build();
-                factory.connect("default").eventChannel().appendEvents(event).join();
+                new StoredEvent(
+                                "TallyAggregate",
+                                "early",
+                                0,
+                                SampleApplication.Counted.class.getName(),
+                                "",
+                                "{\"tally\": \"early\", \"by\": 4}")
+                        .appendTo(factory.connect("default"));
             } finally {
                 factory.shutdown();
             }

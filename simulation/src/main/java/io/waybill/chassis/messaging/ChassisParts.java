@@ -10,6 +10,7 @@ import org.axonframework.messaging.MessageDispatchInterceptor;
 import org.axonframework.messaging.MessageHandlerInterceptor;
 import org.axonframework.messaging.interceptors.CorrelationDataInterceptor;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.axonframework.serialization.AnnotationRevisionResolver;
 import org.axonframework.serialization.Serializer;
 
 /** Opens to the simulation what services get from their configuration. */
@@ -76,6 +77,6 @@ public final class ChassisParts {
 
     /** Writes and reads sagas as services do. */
     public static Serializer serializer() {
-        return AllowListSerializer.create();
+        return AllowListSerializer.create(new AnnotationRevisionResolver());
     }
 }
