@@ -60,12 +60,13 @@ final class Verification {
         if (number > 0 && before.isEmpty()) {
             return gone(number - 1);
         }
-        if (before.isPresent() && !isSigned(before.get())) {
+        Optional<ChainOrigin> origin = store.origin();
+        if (before.isPresent() && !isSigned(before.get(), origin)) {
             return forged(before.get());
         }
         byte[] chain = before.map(chunk -> chunk.head().chain()).orElse(EventHash.BEGINNING);
         try (Reading reading = events.from(number * Chunk.EVENTS, PERMITS)) {
-            return new Walk(reading, number, chain).to(to, progress);
+            return new Walk(reading, origin, number, chain).to(to, progress);
         }
     }
 
@@ -84,22 +85,24 @@ final class Verification {
                 "The head of the audit chain at this position is not one that key %s has signed.".formatted(key.id()));
     }
 
-    private boolean isSigned(Chunk chunk) {
+    private boolean isSigned(Chunk chunk, Optional<ChainOrigin> origin) {
         return chunk.agreesWithItsHead()
                 && chunk.head().keyId().equals(key.id())
-                && store.origin().filter(chunk.head().origin()::equals).isPresent()
+                && origin.filter(chunk.head().origin()::equals).isPresent()
                 && key.hasSigned(chunk.head());
     }
 
     private final class Walk {
 
         private final Reading reading;
+        private final Optional<ChainOrigin> origin;
         private long last = -1;
         private long number;
         private byte[] chain;
 
-        Walk(Reading reading, long number, byte[] chain) {
+        Walk(Reading reading, Optional<ChainOrigin> origin, long number, byte[] chain) {
             this.reading = reading;
+            this.origin = origin;
             this.number = number;
             this.chain = chain;
         }
@@ -165,7 +168,7 @@ final class Verification {
                 }
                 chain = hash.link(chain, position, eventHash);
             }
-            if (!isSigned(chunk)) {
+            if (!isSigned(chunk, origin)) {
                 return forged(chunk);
             }
             return Arrays.equals(chain, chunk.head().chain())
