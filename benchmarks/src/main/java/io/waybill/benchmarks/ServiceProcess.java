@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A service on a node, started the way the launcher starts it, with a store of its own. */
 final class ServiceProcess implements AutoCloseable {
 
-    private static final long POLL_MILLIS = 20;
+    private static final long POLL_MILLIS = 100;
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
     private static final long START_LIMIT_SECONDS = 120;
     private static final JsonMapper JSON = new JsonMapper();

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -60,7 +61,7 @@ final class Overload {
     /** Enough to keep every step of the checkout busy while its rate is found. */
     private static final int WARM_UP_ORDERS = 400;
 
-    private static final int SENDERS = 32;
+    private static final int UNDER_WAY = 32;
 
     private static final CompletableFuture<?> NOTHING = CompletableFuture.completedFuture(null);
 
@@ -122,7 +123,7 @@ final class Overload {
         system.client().offer(SKU, "Overloaded", PRICE_MINOR, STOCK);
         system.client().awaitEnd(system.client().placeUntilAccepted(NewOrder.of("first", TOKEN, line(SKU, 1))));
 
-        say("The rate: %d orders at once, until all have ended".formatted(WARM_UP_ORDERS));
+        say("The rate: %d orders, %d at a time, until all have ended".formatted(WARM_UP_ORDERS, UNDER_WAY));
         double sustainable = sustainableRate();
         say("Checked out: %.1f orders a second".formatted(sustainable));
 
@@ -176,35 +177,37 @@ final class Overload {
     }
 
     /**
-     * Each order is asked for once, as in the other stretches. Twice, because the first time classes are loaded and compiled;
-     * the second counts.
+     * So many orders are under way at a time that everybody is busy, and so few that none waits long. Each is asked for once, as
+     * in the other stretches. Twice, because the first time classes are loaded and compiled; the second counts.
      */
     private double sustainableRate() {
         double rate = 0;
         for (int round = 0; round < 2; round++) {
             var stretch = newStretch();
             long began = System.nanoTime();
-            // As fast as they are taken: the checkout is behind, so what it does is all that it can do.
-            try (var senders = Executors.newFixedThreadPool(SENDERS)) {
-                List<CompletableFuture<Void>> sent = Stream.generate(
-                                () -> CompletableFuture.runAsync(() -> placeAndLook(stretch), senders))
+            try (var board = Board.open(system.client(), http, stretch.customer);
+                    var customers = Executors.newFixedThreadPool(UNDER_WAY)) {
+                List<CompletableFuture<Void>> orders = Stream.generate(
+                                () -> CompletableFuture.runAsync(() -> order(stretch, board), customers))
                         .limit(WARM_UP_ORDERS)
                         .toList();
-                sent.forEach(CompletableFuture::join);
+                orders.forEach(CompletableFuture::join);
             }
-            awaitEnds(stretch);
             rate = WARM_UP_ORDERS / seconds(System.nanoTime() - began);
+            awaitEnds(stretch);
         }
         return rate;
     }
 
-    private void placeAndLook(Stretch stretch) {
+    private void order(Stretch stretch, Board board) {
         Answer answer = system.client()
                 .insisting()
                 .place(NewOrder.of(stretch.customer, TOKEN, line(SKU, 1)))
                 .expect(202);
-        stretch.accepted.add(answer.json().path("orderId").asString());
+        String orderId = answer.json().path("orderId").asString();
+        stretch.accepted.add(orderId);
         look(stretch, answer).join();
+        board.end(orderId).orTimeout(DRAIN_LIMIT.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     /** @param then what is done about each answer */
