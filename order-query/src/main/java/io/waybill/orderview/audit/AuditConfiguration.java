@@ -33,7 +33,7 @@ class AuditConfiguration {
 
     @Bean
     EventSource storedEvents(AxonServerConnectionManager connections) {
-        return new AxonServerEvents(() -> connections.getConnection().eventChannel());
+        return new AxonServerEvents(connections::getConnection);
     }
 
     @Bean

@@ -1,7 +1,8 @@
 package io.waybill.orderview.audit;
 
-import io.axoniq.axonserver.connector.event.EventChannel;
+import io.axoniq.axonserver.connector.AxonServerConnection;
 import io.axoniq.axonserver.connector.event.EventStream;
+import io.axoniq.axonserver.connector.impl.ContextConnection;
 import io.axoniq.axonserver.grpc.event.EventWithToken;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -15,17 +16,17 @@ final class AxonServerEvents implements EventSource {
 
     private static final long ANSWER_TIMEOUT_SECONDS = 10;
 
-    private final Supplier<EventChannel> channel;
+    private final Supplier<AxonServerConnection> connection;
 
-    /** @param channel of the connection that there is now */
-    AxonServerEvents(Supplier<EventChannel> channel) {
-        this.channel = channel;
+    /** @param connection the one that there is now */
+    AxonServerEvents(Supplier<AxonServerConnection> connection) {
+        this.connection = connection;
     }
 
     @Override
     public long last() {
         try {
-            return channel.get().getLastToken().get(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            return connection.get().eventChannel().getLastToken().get(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new EventsUnreadable("The event store does not say which event is the last", e);
         } catch (InterruptedException e) {
@@ -35,8 +36,15 @@ final class AxonServerEvents implements EventSource {
     }
 
     @Override
+    public Hashes hashesFrom(long position, int permits) {
+        // There is no other way to the channel, with its context and token; Axon Framework takes the same.
+        var open = (ContextConnection) connection.get();
+        return new StoredHashes(open.getManagedChannel(), position, permits);
+    }
+
+    @Override
     public Reading from(long position, int permits) {
-        EventStream stream = channel.get().openStream(position - 1, permits);
+        EventStream stream = connection.get().eventChannel().openStream(position - 1, permits);
         return new Reading() {
             @Override
             public @Nullable EventWithToken next(Duration patience) throws InterruptedException {

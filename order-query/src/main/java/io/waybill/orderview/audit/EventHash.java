@@ -62,6 +62,28 @@ final class EventHash {
         return digest();
     }
 
+    /** The same of an event as it came. */
+    byte[] of(WireEvent event) {
+        length = 0;
+        write(VERSION);
+        write(event, event.messageId);
+        write(event.timestamp);
+        write(event, event.aggregateType);
+        write(event, event.aggregateId);
+        write(event.sequence);
+        write(event.snapshot);
+        write(event, event.payloadType);
+        write(event, event.payloadRevision);
+        write(event, event.payloadData);
+        writeInt(event.metaData().size());
+        for (WireEvent.Entry entry : event.metaData()) {
+            write(event, entry.key);
+            write((byte) MetaDataValue.DataCase.TEXT_VALUE.getNumber());
+            write(event, entry.text);
+        }
+        return digest();
+    }
+
     /**
      * The chain up to an event.
      *
@@ -119,9 +141,18 @@ final class EventHash {
         length += size;
     }
 
+    private void write(WireEvent event, WireEvent.Part part) {
+        writeInt(part.size);
+        write(event.bytes, part.at, part.size);
+    }
+
     private void write(byte[] bytes, int size) {
+        write(bytes, 0, size);
+    }
+
+    private void write(byte[] bytes, int from, int size) {
         require(size);
-        System.arraycopy(bytes, 0, buffer, length, size);
+        System.arraycopy(bytes, from, buffer, length, size);
         length += size;
     }
 

@@ -1,8 +1,8 @@
 package io.waybill.orderview.audit;
 
-import io.axoniq.axonserver.grpc.event.EventWithToken;
 import io.waybill.orderview.audit.EventSource.EventsUnreadable;
-import io.waybill.orderview.audit.EventSource.Reading;
+import io.waybill.orderview.audit.EventSource.Hashed;
+import io.waybill.orderview.audit.EventSource.Hashes;
 import io.waybill.orderview.audit.Verdict.Finding;
 import java.time.Duration;
 import java.util.Arrays;
@@ -39,7 +39,7 @@ final class Verification {
     private final EventSource events;
     private final ChainStore store;
     private final PublicAuditKey key;
-    private final EventHash hash = new EventHash();
+    private final EventHash links = new EventHash();
 
     Verification(EventSource events, ChainStore store, PublicAuditKey key) {
         this.events = events;
@@ -65,7 +65,7 @@ final class Verification {
             return forged(before.get());
         }
         byte[] chain = before.map(chunk -> chunk.head().chain()).orElse(EventHash.BEGINNING);
-        try (Reading reading = events.from(number * Chunk.EVENTS, PERMITS)) {
+        try (Hashes reading = events.hashesFrom(number * Chunk.EVENTS, PERMITS)) {
             return new Walk(reading, origin, number, chain).to(to, progress);
         }
     }
@@ -94,13 +94,13 @@ final class Verification {
 
     private final class Walk {
 
-        private final Reading reading;
+        private final Hashes reading;
         private final Optional<ChainOrigin> origin;
         private long last = -1;
         private long number;
         private byte[] chain;
 
-        Walk(Reading reading, Optional<ChainOrigin> origin, long number, byte[] chain) {
+        Walk(Hashes reading, Optional<ChainOrigin> origin, long number, byte[] chain) {
             this.reading = reading;
             this.origin = origin;
             this.number = number;
@@ -145,7 +145,7 @@ final class Verification {
             }
             for (int i = 0; i < chunk.count(); i++) {
                 long position = chunk.first() + i;
-                @Nullable EventWithToken event;
+                @Nullable Hashed event;
                 try {
                     event = position > last ? null : reading.next(PATIENCE);
                 } catch (EventsUnreadable e) {
@@ -162,11 +162,10 @@ final class Verification {
                             ? cut(position)
                             : Verdict.of(Finding.UNREADABLE, position, "The event store does not give this event.");
                 }
-                byte[] eventHash = hash.of(event.getEvent());
-                if (event.getToken() != position || !chunk.isHash(i, eventHash)) {
-                    return told(chunk, i, eventHash);
+                if (event.position() != position || !chunk.isHash(i, event.hash())) {
+                    return told(chunk, i, event.hash());
                 }
-                chain = hash.link(chain, position, eventHash);
+                chain = links.link(chain, position, event.hash());
             }
             if (!isSigned(chunk, origin)) {
                 return forged(chunk);
@@ -230,8 +229,8 @@ final class Verification {
             try {
                 long end = Math.min(position + LOOK_AHEAD_EVENTS, events.last());
                 for (long ahead = position + 1; ahead <= end; ahead++) {
-                    @Nullable EventWithToken event = reading.next(PATIENCE);
-                    if (event != null && Arrays.equals(wanted, hash.of(event.getEvent()))) {
+                    @Nullable Hashed event = reading.next(PATIENCE);
+                    if (event != null && Arrays.equals(wanted, event.hash())) {
                         return true;
                     }
                 }

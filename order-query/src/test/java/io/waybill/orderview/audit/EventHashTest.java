@@ -2,11 +2,16 @@ package io.waybill.orderview.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.axoniq.axonserver.grpc.MetaDataValue;
 import io.axoniq.axonserver.grpc.SerializedObject;
 import io.axoniq.axonserver.grpc.event.Event;
+import io.axoniq.axonserver.grpc.event.EventWithToken;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -43,7 +48,10 @@ class EventHashTest {
             // What is moved from one text to the next is another event.
             event -> event.setAggregateType("Ordero").setAggregateIdentifier("rder-0"));
 
+    private static final long POSITION = 1_234_567;
+
     private final EventHash hash = new EventHash();
+    private final WireEvent wire = new WireEvent();
     private final Event event = FakeEvents.event(7);
 
     private static MetaDataValue number(long value) {
@@ -73,6 +81,69 @@ class EventHashTest {
                 .build();
 
         assertThat(hash.of(turned)).isEqualTo(hash.of(event));
+    }
+
+    /** Whether or not {@link WireEvent} can tell where what is. */
+    @ParameterizedTest
+    @FieldSource("CHANGES")
+    void isTheSameOfTheBytesOfAnEvent(UnaryOperator<Event.Builder> change) throws IOException {
+        Event changed = change.apply(event.toBuilder()).build();
+        byte[] message = message(changed).toByteArray();
+
+        assertThat(wire.read(message)).isEqualTo(isOfTexts(changed));
+        assertThat(wire.position).isEqualTo(POSITION);
+        if (isOfTexts(changed)) {
+            assertThat(hash.of(wire)).isEqualTo(hash.of(changed));
+        }
+        // Nothing is left of it.
+        assertThat(wire.read(message(event).toByteArray())).isTrue();
+        assertThat(hash.of(wire)).isEqualTo(hash.of(event));
+    }
+
+    private static boolean isOfTexts(Event event) {
+        return event.getMetaDataMap().values().stream().allMatch(MetaDataValue::hasTextValue);
+    }
+
+    @Test
+    void whatIsNotKnownIsLeftToOthers() throws IOException {
+        EventWithToken message = message(event);
+        var later = UnknownFieldSet.newBuilder()
+                .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                .build();
+
+        assertThat(wire.read(message.toBuilder().setUnknownFields(later).build().toByteArray()))
+                .isFalse();
+        assertThat(wire.read(message(event.toBuilder().setUnknownFields(later).build())
+                        .toByteArray()))
+                .isFalse();
+        assertThat(wire.read(message(event.toBuilder()
+                                .setPayload(event.getPayload().toBuilder().setUnknownFields(later))
+                                .build())
+                        .toByteArray()))
+                .isFalse();
+        assertThat(wire.read(message(event.toBuilder()
+                                .putMetaData("caf\u00e9", FakeEvents.text("ada"))
+                                .build())
+                        .toByteArray()))
+                .isFalse();
+        // A map in which a key is twice, as nobody who writes it by a map would.
+        assertThat(wire.read(message(event)
+                        .toByteString()
+                        .concat(message(event).toByteString())
+                        .toByteArray()))
+                .isFalse();
+    }
+
+    @Test
+    void whatIsNoEventIsNone() {
+        byte[] message = message(event).toByteArray();
+        byte[] cut = Arrays.copyOf(message, message.length - 1);
+
+        assertThatIOException().isThrownBy(() -> wire.read(cut));
+    }
+
+    private static EventWithToken message(Event event) {
+        return EventWithToken.newBuilder().setToken(POSITION).setEvent(event).build();
     }
 
     /** It is stored, so it must never change; these were computed by a program of another language. */

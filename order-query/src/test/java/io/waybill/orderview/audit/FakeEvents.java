@@ -60,6 +60,24 @@ final class FakeEvents implements EventSource {
     }
 
     @Override
+    public Hashes hashesFrom(long position, int permits) {
+        Reading reading = from(position, permits);
+        var hash = new EventHash();
+        return new Hashes() {
+            @Override
+            public @Nullable Hashed next(Duration patience) throws InterruptedException {
+                @Nullable EventWithToken event = reading.next(patience);
+                return event == null ? null : new Hashed(event.getToken(), hash.of(event.getEvent()));
+            }
+
+            @Override
+            public void close() {
+                reading.close();
+            }
+        };
+    }
+
+    @Override
     public Reading from(long position, int permits) {
         return new Reading() {
             private int next = (int) position;

@@ -2,9 +2,11 @@ package io.waybill.orderview.audit;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.axoniq.axonserver.connector.AxonServerConnection;
 import io.axoniq.axonserver.connector.AxonServerConnectionFactory;
 import io.axoniq.axonserver.connector.event.EventChannel;
 import io.axoniq.axonserver.connector.impl.ServerAddress;
@@ -12,6 +14,9 @@ import io.axoniq.axonserver.grpc.event.Event;
 import io.waybill.axonserver.AxonServerNode;
 import io.waybill.axonserver.AxonServerOptions;
 import io.waybill.chassis.mongo.Databases;
+import io.waybill.orderview.audit.EventSource.EventsUnreadable;
+import io.waybill.orderview.audit.EventSource.Hashed;
+import io.waybill.orderview.audit.EventSource.Hashes;
 import io.waybill.orderview.audit.Verdict.Finding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,8 +27,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -64,10 +71,10 @@ class RealNodeTest {
         databases = new Databases("", folder);
         store = new ChainStore(databases.open("order_query"));
         key = AuditKey.in(folder.resolve("audit.key"));
-        onTheNode(channel -> {
-            append(channel, all());
+        onTheNode(connection -> {
+            append(connection.eventChannel(), all());
             var keeper = new ChainKeeper(
-                    new AxonServerEvents(() -> channel), store, key, Duration.ofMillis(10), Clock.systemUTC());
+                    new AxonServerEvents(() -> connection), store, key, Duration.ofMillis(10), Clock.systemUTC());
             keeper.start();
             await().untilAsserted(() -> assertThat(keeper.state().head())
                     .extracting(ChainHead::position)
@@ -82,7 +89,7 @@ class RealNodeTest {
     }
 
     private interface Use {
-        void of(EventChannel channel) throws Exception;
+        void of(AxonServerConnection connection) throws Exception;
     }
 
     private static List<Event> all() {
@@ -119,21 +126,50 @@ class RealNodeTest {
                     .routingServers(new ServerAddress("127.0.0.1", node.port()))
                     .build();
             try {
-                use.of(connections.connect("default").eventChannel());
+                use.of(connections.connect("default"));
             } finally {
                 connections.shutdown();
             }
         }
     }
 
-    private Verdict verify(EventChannel channel) throws InterruptedException {
-        return new Verification(new AxonServerEvents(() -> channel), store, key.open())
+    private Verdict verify(AxonServerConnection connection) throws InterruptedException {
+        return new Verification(new AxonServerEvents(() -> connection), store, key.open())
                 .run(0, Long.MAX_VALUE, position -> true);
     }
 
     @Test
+    void givesTheHashesOfAllEventsThoughFewMayBeOnTheirWayAtATime() throws Exception {
+        List<Event> events = all();
+        var hash = new EventHash();
+        onTheNode(connection -> {
+            try (Hashes hashes = new AxonServerEvents(() -> connection).hashesFrom(3, 8)) {
+                for (int position = 3; position < EVENTS; position++) {
+                    Hashed next = Objects.requireNonNull(hashes.next(Duration.ofSeconds(10)));
+                    assertThat(next.position()).isEqualTo(position);
+                    assertThat(next.hash()).isEqualTo(hash.of(events.get(position)));
+                }
+                assertThat(hashes.next(Duration.ofMillis(50))).isNull();
+            }
+        });
+    }
+
+    @Test
+    void saysThatThereAreNoMoreHashesOnceTheNodeIsGone() throws Exception {
+        AtomicReference<Hashes> open = new AtomicReference<>();
+        onTheNode(connection -> open.set(new AxonServerEvents(() -> connection).hashesFrom(0, 1)));
+
+        Hashes hashes = open.get();
+        assertThatExceptionOfType(EventsUnreadable.class).isThrownBy(() -> {
+            for (int i = 0; i < EVENTS; i++) {
+                assertThat(hashes.next(Duration.ofSeconds(10))).isNotNull();
+            }
+        });
+    }
+
+    @Test
     void isAsItWasRecordedAfterARestart() throws Exception {
-        onTheNode(channel -> assertThat(verify(channel).finding()).isEqualTo(Finding.VALID));
+        onTheNode(connection -> assertThat(verify(connection).finding()).isEqualTo(Finding.VALID));
     }
 
     static Stream<Arguments> tamperings() {
@@ -150,11 +186,12 @@ class RealNodeTest {
         tampering.accept(events);
         onTheNode(
                 "another",
-                channel ->
-                        append(channel, events.stream().map(RealNodeTest::alone).toList()));
+                connection -> append(
+                        connection.eventChannel(),
+                        events.stream().map(RealNodeTest::alone).toList()));
 
-        onTheNode("another", channel -> {
-            Verdict verdict = verify(channel);
+        onTheNode("another", connection -> {
+            Verdict verdict = verify(connection);
             assertThat(verdict.finding()).isEqualTo(finding);
             assertThat(verdict.position()).isEqualTo(position);
         });
@@ -164,8 +201,8 @@ class RealNodeTest {
     void whoeverEditsAnEventAndMendsTheChecksumIsFound() throws Exception {
         edit(true);
 
-        onTheNode(channel -> {
-            Verdict verdict = verify(channel);
+        onTheNode(connection -> {
+            Verdict verdict = verify(connection);
             assertThat(verdict.finding()).isEqualTo(Finding.DAMAGED);
             assertThat(verdict.position()).isEqualTo(EDITED);
         });

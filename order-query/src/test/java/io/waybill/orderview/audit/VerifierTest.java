@@ -133,5 +133,10 @@ class VerifierTest {
         public Reading from(long position, int permits) {
             return new FakeEvents().from(0, permits);
         }
+
+        @Override
+        public Hashes hashesFrom(long position, int permits) {
+            return new FakeEvents().hashesFrom(0, permits);
+        }
     }
 }
