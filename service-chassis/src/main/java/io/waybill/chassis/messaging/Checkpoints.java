@@ -34,6 +34,8 @@ public final class Checkpoints implements ClaimListener {
     private final Map<String, Long> reached = new ConcurrentHashMap<>();
     /** The last event of each processor that it had any interest in. */
     private final Map<String, Long> handled = new ConcurrentHashMap<>();
+    /** Of all others nobody knows what they handled before this process began, since their last checkpoint. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     private final Map<String, Look> looks = new HashMap<>();
 
@@ -66,7 +68,8 @@ public final class Checkpoints implements ClaimListener {
     }
 
     /**
-     * Puts a new checkpoint into the event store if the processor has handled something since the last.
+     * Puts a new checkpoint into the event store if the processor has handled something since the last, or may have before
+     * this process began.
      *
      * <p>What was handled between the loss of sagas and its discovery may have found no saga, so it does not count. And
      * because the tokens of a merge are not written at once, what counts is the least of this look and the one before.
@@ -88,9 +91,8 @@ public final class Checkpoints implements ClaimListener {
     }
 
     private void record(String processor, long position) {
-        if (projections.contains(processor)
-                || position <= of(processor)
-                || handled.getOrDefault(processor, NONE) <= of(processor)) {
+        boolean hasHandledNothing = known.contains(processor) && handled.getOrDefault(processor, NONE) <= of(processor);
+        if (projections.contains(processor) || position <= of(processor) || hasHandledNothing) {
             return;
         }
         refresh(processor);
@@ -100,6 +102,7 @@ public final class Checkpoints implements ClaimListener {
         try {
             append(new CheckpointReached(service, processor, position));
             reached.merge(processor, position, Math::max);
+            known.add(processor);
         } catch (ConcurrencyException e) {
             LOG.debug("Another instance recorded a checkpoint of {} at the same time", processor, e);
         }

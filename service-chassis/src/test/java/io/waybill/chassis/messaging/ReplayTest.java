@@ -256,6 +256,25 @@ class ReplayTest {
         assertThat(anew.of(PROCESSOR)).isEqualTo(CHECKPOINT);
     }
 
+    @Test
+    void whatMayHaveBeenHandledBeforeTheProcessBeganIsCountedOnce() {
+        reached(CHECKPOINT);
+        var anew = new Checkpoints("service", Set.of(), () -> eventStore);
+        anew.hasClaimed(PROCESSOR);
+
+        recordTwice(anew, CHECKPOINT + 5);
+        assertThat(anew.of(PROCESSOR)).isEqualTo(CHECKPOINT + 5);
+
+        recordTwice(anew, CHECKPOINT + 9);
+        assertThat(anew.of(PROCESSOR)).isEqualTo(CHECKPOINT + 5);
+    }
+
+    private static void recordTwice(Checkpoints checkpoints, long position) {
+        ReadProgress progress = progress(() -> Optional.of("a"), Map.of(0, position));
+        checkpoints.record(PROCESSOR, progress);
+        checkpoints.record(PROCESSOR, progress);
+    }
+
     private void reached(long position) {
         handle(PROCESSOR, message -> {}, position);
         record("a", Map.of(0, position));
