@@ -32,10 +32,11 @@ public final class Checkpoints implements ClaimListener {
     private final Set<String> projections;
     private final Supplier<EventStore> eventStore;
     private final Map<String, Long> reached = new ConcurrentHashMap<>();
-    /** The last event of each processor that it had any interest in. */
+    /**
+     * The last event of each processor that it had any interest in. Of one that is not there nobody knows what it handled
+     * before this process began.
+     */
     private final Map<String, Long> handled = new ConcurrentHashMap<>();
-    /** Of all others nobody knows what they handled before this process began, since their last checkpoint. */
-    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     private final Map<String, Look> looks = new HashMap<>();
 
@@ -91,8 +92,9 @@ public final class Checkpoints implements ClaimListener {
     }
 
     private void record(String processor, long position) {
-        boolean hasHandledNothing = known.contains(processor) && handled.getOrDefault(processor, NONE) <= of(processor);
-        if (projections.contains(processor) || position <= of(processor) || hasHandledNothing) {
+        if (projections.contains(processor)
+                || position <= of(processor)
+                || handled.getOrDefault(processor, Long.MAX_VALUE) <= of(processor)) {
             return;
         }
         refresh(processor);
@@ -102,7 +104,7 @@ public final class Checkpoints implements ClaimListener {
         try {
             append(new CheckpointReached(service, processor, position));
             reached.merge(processor, position, Math::max);
-            known.add(processor);
+            handled.putIfAbsent(processor, NONE);
         } catch (ConcurrencyException e) {
             LOG.debug("Another instance recorded a checkpoint of {} at the same time", processor, e);
         }
