@@ -36,16 +36,16 @@ final class AxonServerEvents implements EventSource {
     }
 
     @Override
-    public Hashes hashesFrom(long position, int permits) {
+    public Reading<Hashed> hashesFrom(long position, int permits) {
         // There is no other way to the channel, with its context and token; Axon Framework takes the same.
         var open = (ContextConnection) connection.get();
         return new StoredHashes(open.getManagedChannel(), position, permits);
     }
 
     @Override
-    public Reading from(long position, int permits) {
+    public Reading<EventWithToken> from(long position, int permits) {
         EventStream stream = connection.get().eventChannel().openStream(position - 1, permits);
-        return new Reading() {
+        return new Reading<>() {
             @Override
             public @Nullable EventWithToken next(Duration patience) throws InterruptedException {
                 @Nullable EventWithToken next = stream.nextIfAvailable(patience.toMillis(), TimeUnit.MILLISECONDS);

@@ -137,7 +137,7 @@ final class ChainKeeper implements SmartLifecycle {
         Tail tail = resume();
         requireStoreAsRecorded(tail);
         state = new State(tail.head, null);
-        try (Reading reading = events.from(tail.next(), PERMITS)) {
+        try (Reading<EventWithToken> reading = events.from(tail.next(), PERMITS)) {
             boolean isMine = true;
             while (isMine) {
                 @Nullable EventWithToken event = reading.next(tail.dueIn());
@@ -201,7 +201,7 @@ final class ChainKeeper implements SmartLifecycle {
             throw new Unlike("The event store ends at position %d, but events up to %d were recorded."
                     .formatted(there, recorded));
         }
-        try (Reading reading = events.from(recorded, 1)) {
+        try (Reading<EventWithToken> reading = events.from(recorded, 1)) {
             @Nullable EventWithToken event = reading.next(PATIENCE);
             if (event == null || event.getToken() != recorded || !tail.isLast(hash.of(event.getEvent()))) {
                 throw new Unlike(

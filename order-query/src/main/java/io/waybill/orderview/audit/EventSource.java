@@ -19,14 +19,14 @@ interface EventSource {
      *
      * @param permits how many may be on their way at a time
      */
-    Reading from(long position, int permits);
+    Reading<EventWithToken> from(long position, int permits);
 
     /**
      * Hashes of the events from a position on, for those who need no more of them.
      *
      * @param permits how many may be on their way at a time
      */
-    Hashes hashesFrom(long position, int permits);
+    Reading<Hashed> hashesFrom(long position, int permits);
 
     /**
      * What is hashed of an event, and where it is.
@@ -36,31 +36,20 @@ interface EventSource {
     @SuppressWarnings("ArrayRecordComponent") // nobody writes into it, nor compares whole records
     record Hashed(long position, byte[] hash) {}
 
-    /** One walk through the hashes of the events. */
-    interface Hashes extends AutoCloseable {
+    /**
+     * One walk through the events.
+     *
+     * @param <T> what is read of each
+     */
+    interface Reading<T> extends AutoCloseable {
 
         /**
-         * The next one, or null if none came in time.
+         * That of the next event, or null if none came in time.
          *
          * @throws EventsUnreadable if there will be none any more
          */
         @Nullable
-        Hashed next(Duration patience) throws InterruptedException;
-
-        @Override
-        void close();
-    }
-
-    /** One walk through the events. */
-    interface Reading extends AutoCloseable {
-
-        /**
-         * The next event, or null if none came in time.
-         *
-         * @throws EventsUnreadable if there will be none any more
-         */
-        @Nullable
-        EventWithToken next(Duration patience) throws InterruptedException;
+        T next(Duration patience) throws InterruptedException;
 
         @Override
         void close();

@@ -120,7 +120,7 @@ class EventsController {
             throw RequestRefused.notFound("EVENT_NOT_FOUND", "There is no event at position " + position + ".");
         }
         record(request);
-        try (Reading reading = stored.from(position, 1)) {
+        try (Reading<EventWithToken> reading = stored.from(position, 1)) {
             EventWithToken event = Optional.ofNullable(reading.next(PATIENCE))
                     .orElseThrow(() -> new EventSource.EventsUnreadable("No event came in time", null));
             return shown(event.getToken(), event.getEvent());

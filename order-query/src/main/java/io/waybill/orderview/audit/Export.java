@@ -51,7 +51,7 @@ final class Export {
     void write(ExportLines.Beginning beginning, OutputStream out) throws IOException, InterruptedException {
         write(ExportLines.beginning(beginning), out);
         long position = beginning.after() + 1;
-        try (Reading reading = events.from(position, PERMITS)) {
+        try (Reading<EventWithToken> reading = events.from(position, PERMITS)) {
             Optional<Chunk> chunk = store.chunk(Chunk.numberOf(position));
             while (chunk.isPresent()) {
                 for (int i = (int) (position - chunk.get().first());

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * objects of all parts of an event, and Axon Framework has it count the bytes of them once more, which is two
  * thirds of the work of a verification.
  */
-final class StoredHashes implements EventSource.Hashes {
+final class StoredHashes implements EventSource.Reading<Hashed> {
 
     private static final MethodDescriptor<GetEventsRequest, byte[]> LIST_EVENTS =
             EventStoreGrpc.getListEventsMethod().toBuilder(

@@ -2,7 +2,7 @@ package io.waybill.orderview.audit;
 
 import io.waybill.orderview.audit.EventSource.EventsUnreadable;
 import io.waybill.orderview.audit.EventSource.Hashed;
-import io.waybill.orderview.audit.EventSource.Hashes;
+import io.waybill.orderview.audit.EventSource.Reading;
 import io.waybill.orderview.audit.Verdict.Finding;
 import java.time.Duration;
 import java.util.Arrays;
@@ -60,13 +60,12 @@ final class Verification {
         if (number > 0 && before.isEmpty()) {
             return gone(number - 1);
         }
-        Optional<ChainOrigin> origin = store.origin();
-        if (before.isPresent() && !isSigned(before.get(), origin)) {
+        if (before.isPresent() && !isSigned(before.get(), store.origin())) {
             return forged(before.get());
         }
         byte[] chain = before.map(chunk -> chunk.head().chain()).orElse(EventHash.BEGINNING);
-        try (Hashes reading = events.hashesFrom(number * Chunk.EVENTS, PERMITS)) {
-            return new Walk(reading, origin, number, chain).to(to, progress);
+        try (Reading<Hashed> reading = events.hashesFrom(number * Chunk.EVENTS, PERMITS)) {
+            return new Walk(reading, number, chain).to(to, progress);
         }
     }
 
@@ -94,15 +93,16 @@ final class Verification {
 
     private final class Walk {
 
-        private final Hashes reading;
-        private final Optional<ChainOrigin> origin;
+        private final Reading<Hashed> reading;
+        /** Of a chain that has one; it is there before the first chunk is, and never changes. */
+        private Optional<ChainOrigin> origin = Optional.empty();
+
         private long last = -1;
         private long number;
         private byte[] chain;
 
-        Walk(Hashes reading, Optional<ChainOrigin> origin, long number, byte[] chain) {
+        Walk(Reading<Hashed> reading, long number, byte[] chain) {
             this.reading = reading;
-            this.origin = origin;
             this.number = number;
             this.chain = chain;
         }
@@ -166,6 +166,9 @@ final class Verification {
                     return told(chunk, i, event.hash());
                 }
                 chain = links.link(chain, position, event.hash());
+            }
+            if (origin.isEmpty()) {
+                origin = store.origin();
             }
             if (!isSigned(chunk, origin)) {
                 return forged(chunk);

@@ -60,10 +60,10 @@ final class FakeEvents implements EventSource {
     }
 
     @Override
-    public Hashes hashesFrom(long position, int permits) {
-        Reading reading = from(position, permits);
+    public Reading<Hashed> hashesFrom(long position, int permits) {
+        Reading<EventWithToken> reading = from(position, permits);
         var hash = new EventHash();
-        return new Hashes() {
+        return new Reading<>() {
             @Override
             public @Nullable Hashed next(Duration patience) throws InterruptedException {
                 @Nullable EventWithToken event = reading.next(patience);
@@ -78,8 +78,8 @@ final class FakeEvents implements EventSource {
     }
 
     @Override
-    public Reading from(long position, int permits) {
-        return new Reading() {
+    public Reading<EventWithToken> from(long position, int permits) {
+        return new Reading<>() {
             private int next = (int) position;
 
             @Override

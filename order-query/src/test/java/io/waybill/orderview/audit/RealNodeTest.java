@@ -16,7 +16,7 @@ import io.waybill.axonserver.AxonServerOptions;
 import io.waybill.chassis.mongo.Databases;
 import io.waybill.orderview.audit.EventSource.EventsUnreadable;
 import io.waybill.orderview.audit.EventSource.Hashed;
-import io.waybill.orderview.audit.EventSource.Hashes;
+import io.waybill.orderview.audit.EventSource.Reading;
 import io.waybill.orderview.audit.Verdict.Finding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -143,7 +143,7 @@ class RealNodeTest {
         List<Event> events = all();
         var hash = new EventHash();
         onTheNode(connection -> {
-            try (Hashes hashes = new AxonServerEvents(() -> connection).hashesFrom(3, 8)) {
+            try (Reading<Hashed> hashes = new AxonServerEvents(() -> connection).hashesFrom(3, 8)) {
                 for (int position = 3; position < EVENTS; position++) {
                     Hashed next = Objects.requireNonNull(hashes.next(Duration.ofSeconds(10)));
                     assertThat(next.position()).isEqualTo(position);
@@ -156,10 +156,10 @@ class RealNodeTest {
 
     @Test
     void saysThatThereAreNoMoreHashesOnceTheNodeIsGone() throws Exception {
-        AtomicReference<Hashes> open = new AtomicReference<>();
+        AtomicReference<Reading<Hashed>> open = new AtomicReference<>();
         onTheNode(connection -> open.set(new AxonServerEvents(() -> connection).hashesFrom(0, 1)));
 
-        Hashes hashes = open.get();
+        Reading<Hashed> hashes = open.get();
         assertThatExceptionOfType(EventsUnreadable.class).isThrownBy(() -> {
             for (int i = 0; i < EVENTS; i++) {
                 assertThat(hashes.next(Duration.ofSeconds(10))).isNotNull();

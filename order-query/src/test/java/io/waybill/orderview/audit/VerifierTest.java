@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
+import io.axoniq.axonserver.grpc.event.EventWithToken;
 import io.waybill.chassis.mongo.Databases;
 import io.waybill.orderview.audit.VerificationRun.State;
 import java.nio.file.Path;
@@ -130,12 +131,12 @@ class VerifierTest {
         }
 
         @Override
-        public Reading from(long position, int permits) {
+        public Reading<EventWithToken> from(long position, int permits) {
             return new FakeEvents().from(0, permits);
         }
 
         @Override
-        public Hashes hashesFrom(long position, int permits) {
+        public Reading<Hashed> hashesFrom(long position, int permits) {
             return new FakeEvents().hashesFrom(0, permits);
         }
     }
