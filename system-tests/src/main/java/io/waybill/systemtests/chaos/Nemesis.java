@@ -117,7 +117,7 @@ final class Nemesis {
                 others++;
                 orderId = load.placeCanary(key + "-" + others);
             }
-            Client.pause(100);
+            Client.pause(500);
         }
         return millisSince(began);
     }
