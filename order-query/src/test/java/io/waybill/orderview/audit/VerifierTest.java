@@ -40,7 +40,11 @@ class VerifierTest {
         databases = new Databases("", folder);
         database = databases.open("order_query");
         key = AuditKey.in(folder.resolve("audit.key"));
-        var keeper = new ChainKeeper(events, new ChainStore(database), key, Duration.ofMillis(1), Clock.systemUTC());
+        recordAll(new ChainStore(database));
+    }
+
+    private void recordAll(ChainStore store) {
+        var keeper = new ChainKeeper(events, store, key, Duration.ofMillis(1), Clock.systemUTC());
         keeper.start();
         await().until(() -> Objects.nonNull(keeper.state().head()));
         keeper.stop();
@@ -107,6 +111,33 @@ class VerifierTest {
         assertThat(verifier.find(told.getFirst())).isEmpty();
         // The place is free again.
         assertThat(awaitEnd(verifier, begin(verifier).orElseThrow()).state()).isEqualTo(State.COMPLETED);
+    }
+
+    @Test
+    void takesAChainThatBeginsMeanwhileForWhatItIs() throws InterruptedException {
+        var store = new ChainStore(databases.open("another"));
+        var source = new EventSource() {
+            @Override
+            public long last() {
+                return events.last();
+            }
+
+            @Override
+            public Reading<EventWithToken> from(long position, int permits) {
+                return events.from(position, permits);
+            }
+
+            @Override
+            public Reading<Hashed> hashesFrom(long position, int permits) {
+                recordAll(store);
+                return events.hashesFrom(position, permits);
+            }
+        };
+
+        Verdict verdict = new Verification(source, store, key.open()).run(0, Long.MAX_VALUE, position -> true);
+
+        assertThat(verdict.finding()).isEqualTo(Verdict.Finding.VALID);
+        assertThat(verdict.detail()).contains("from 0 to " + (EVENTS - 1));
     }
 
     @Test
