@@ -6,6 +6,7 @@ import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Updates.addEachToSet;
 import static com.mongodb.client.model.Updates.addToSet;
 import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.pullAll;
 import static com.mongodb.client.model.Updates.set;
 
@@ -48,6 +49,8 @@ public final class StoreMarks {
     private static final String COLLECTIONS = "collections";
     /** Those that somebody is clearing away. */
     private static final String EMPTIED = "emptied";
+    /** How often somebody began to: what was seen of a collection before the last time counts for nothing. */
+    private static final String CLEARINGS = "clearings";
 
     private static final String WHOLE = "whole";
     private static final String PROCESSOR = "processorName";
@@ -88,10 +91,11 @@ public final class StoreMarks {
      */
     void look() {
         @Nullable Document list = list();
+        List<String> lost = list == null ? List.of() : lostForGood(list);
         if (list == null) {
             list = begin(tokens.find(exists(PROCESSOR)).first() != null);
-        } else if (list.getBoolean(WHOLE) && !lost(list).isEmpty()) {
-            LOG.warn("Lost what was in {}; all events are read again", lost(list));
+        } else if (!lost.isEmpty()) {
+            LOG.warn("Lost what was in {}; all events are read again", lost);
             tokens.deleteMany(exists(PROCESSOR));
             tokens.deleteOne(and(eq(ID, MARK), eq(GENERATION, list.getString(GENERATION))));
             list = begin(false);
@@ -114,7 +118,9 @@ public final class StoreMarks {
 
     /** Has these collections emptied without a loss, until they are {@link #markAgain marked again}. */
     public void forget(List<String> collections) {
-        tokens.updateOne(eq(ID, MARK), combine(pullAll(COLLECTIONS, collections), addEachToSet(EMPTIED, collections)));
+        tokens.updateOne(
+                eq(ID, MARK),
+                combine(pullAll(COLLECTIONS, collections), addEachToSet(EMPTIED, collections), inc(CLEARINGS, 1L)));
     }
 
     /** To be called by whoever emptied them, unless another did so since. */
@@ -165,6 +171,24 @@ public final class StoreMarks {
         return tokens.find(eq(ID, MARK)).first();
     }
 
+    /** Not what somebody has begun to clear away since the list was read. */
+    private List<String> lostForGood(Document list) {
+        if (!list.getBoolean(WHOLE) || lost(list).isEmpty()) {
+            return List.of();
+        }
+        @Nullable Document since = tokens.find(unchanged(list)).first();
+        return since == null ? List.of() : lost(since);
+    }
+
+    /** The same one, but for what was marked meanwhile. */
+    private static Bson unchanged(Document list) {
+        return and(
+                eq(ID, MARK),
+                eq(GENERATION, list.getString(GENERATION)),
+                eq(WHOLE, true),
+                eq(CLEARINGS, list.get(CLEARINGS)));
+    }
+
     private List<String> lost(Document list) {
         return list.getList(COLLECTIONS, String.class).stream()
                 .filter(name -> database.getCollection(name)
@@ -204,7 +228,7 @@ public final class StoreMarks {
                             eq(ID, MARK),
                             new Document(ID, MARK).append(GENERATION, generation),
                             new ReplaceOptions().upsert(true));
-            tokens.updateOne(and(eq(ID, MARK), eq(GENERATION, generation)), addToSet(COLLECTIONS, name));
+            tokens.updateOne(unchanged(list), addToSet(COLLECTIONS, name));
         }
     }
 
