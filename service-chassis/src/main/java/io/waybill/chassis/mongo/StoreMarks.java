@@ -91,16 +91,18 @@ public final class StoreMarks {
      */
     void look() {
         @Nullable Document list = list();
-        List<String> lost = list == null ? List.of() : lostForGood(list);
         if (list == null) {
             list = begin(tokens.find(exists(PROCESSOR)).first() != null);
-        } else if (!lost.isEmpty()) {
-            LOG.warn("Lost what was in {}; all events are read again", lost);
-            tokens.deleteMany(exists(PROCESSOR));
-            tokens.deleteOne(and(eq(ID, MARK), eq(GENERATION, list.getString(GENERATION))));
-            list = begin(false);
         } else if (!list.getBoolean(WHOLE)) {
             list = clear(list);
+        } else {
+            List<String> lost = surelyLost(list);
+            if (!lost.isEmpty()) {
+                LOG.warn("Lost what was in {}; all events are read again", lost);
+                tokens.deleteMany(exists(PROCESSOR));
+                tokens.deleteOne(and(eq(ID, MARK), eq(GENERATION, list.getString(GENERATION))));
+                list = begin(false);
+            }
         }
         if (list != null && list.getBoolean(WHOLE)) {
             mark(list);
@@ -171,9 +173,13 @@ public final class StoreMarks {
         return tokens.find(eq(ID, MARK)).first();
     }
 
-    /** Not what somebody has begun to clear away since the list was read. */
-    private List<String> lostForGood(Document list) {
-        if (!list.getBoolean(WHOLE) || lost(list).isEmpty()) {
+    /**
+     * Without what somebody has begun to clear away since the list was read.
+     *
+     * @param list of a store that is whole
+     */
+    private List<String> surelyLost(Document list) {
+        if (lost(list).isEmpty()) {
             return List.of();
         }
         @Nullable Document since = tokens.find(unchanged(list)).first();

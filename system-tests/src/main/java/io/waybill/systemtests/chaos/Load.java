@@ -27,9 +27,8 @@ final class Load {
     private static final int CANARY_PRODUCT = PRODUCTS;
 
     private static final int CUSTOMERS = 12;
-    /** Long enough that a recovery is more than a measure of what the load leaves to a process that starts. */
+    // Both long enough that a recovery is more than a measure of what the load leaves to a process that starts.
     private static final long THINK_MILLIS = 1_000;
-
     private static final long LOOK_MILLIS = 1_000;
     /** Longer than the longest fault and its mending; who waits longer has found something. */
     private static final long PATIENCE_MILLIS = 90_000;
