@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /** The benchmarks as a process: {@code ./waybill bench}. */
@@ -44,7 +45,8 @@ final class BenchmarkMain {
         Files.createDirectories(options.data());
         Path directory = Files.createTempDirectory(options.data(), "bench-");
         // Also when interrupted from the keyboard: a run leaves gigabytes behind.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory), "cleaner"));
+        var failed = new AtomicBoolean();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory, failed.get()), "cleaner"));
         try {
             ResultTable table = switch (options.scenario()) {
                 case "stock" -> StockRun.run(options, directory);
@@ -55,20 +57,30 @@ final class BenchmarkMain {
             System.out.print(table.text());
             options.json().ifPresent(table::writeJson);
             return true;
-        } catch (RunFailedException e) {
+        } catch (RunFailedException | IOException e) {
+            failed.set(true);
             System.err.println("The run counts for nothing. " + e.getMessage());
+            System.err.println("What the processes said is in " + directory);
             return false;
         }
     }
 
-    private static void delete(Path directory) {
+    private static void delete(Path directory, boolean butTheLogs) {
         try (Stream<Path> files = Files.walk(directory)) {
-            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            List<Path> deepestFirst = files.filter(file -> !butTheLogs || !isKept(file, directory))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
             for (Path file : deepestFirst) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The logs of the processes lie beside the folders of their data. */
+    private static boolean isKept(Path file, Path directory) {
+        return file.equals(directory)
+                || (directory.equals(file.getParent()) && file.toString().endsWith(".log"));
     }
 }

@@ -36,6 +36,7 @@ import java.util.function.Supplier;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStore.TxCounter;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -158,8 +159,9 @@ public final class EmbeddedMongo implements AutoCloseable {
     /**
      * Commits a change before it answers if it is to be journaled, and soon after otherwise, where the library's own
      * commit is once a second; one commit serves all who have come to an end by then. It waits for whoever is in the
-     * middle of a change, so that no half of one gets into the file. And nothing is dropped that somebody is writing
-     * into: the library would go on with a map that is closed, for ever.
+     * middle of a change, so that no half of one gets into the file, but not for whoever reads: everybody else would wait
+     * for that one too. And nothing is dropped that somebody is at work in: the library would go on with a map that is
+     * closed, for ever.
      */
     private static final class CommittingBackend extends H2Backend {
 
@@ -170,6 +172,7 @@ public final class EmbeddedMongo implements AutoCloseable {
         private static final Set<String> READS = Set.of(
                 "find", "getMore", "aggregate", "count", "distinct", "listCollections", "hello", "isMaster", "ping");
 
+        private final ReadWriteLock reads = new ReentrantReadWriteLock();
         private final ReadWriteLock changes = new ReentrantReadWriteLock();
         private final Duration betweenCompactions;
         private final Consumer<@Nullable MVStoreException> whenBroken;
@@ -243,9 +246,13 @@ public final class EmbeddedMongo implements AutoCloseable {
 
         private Document handleAndCommit(MongoMessage message) {
             String command = message.getDocument().keySet().iterator().next();
-            Lock lock = DROPS.contains(command) ? changes.writeLock() : changes.readLock();
-            Document answer = within(lock, () -> super.handleMessage(message));
-            if (!READS.contains(command) && getMvStore().hasUnsavedChanges()) {
+            if (READS.contains(command)) {
+                return within(reads.readLock(), () -> read(message));
+            }
+            Document answer = DROPS.contains(command)
+                    ? alone(() -> super.handleMessage(message))
+                    : within(changes.readLock(), () -> super.handleMessage(message));
+            if (getMvStore().hasUnsavedChanges()) {
                 if (needNotBeJournaled(message.getDocument())) {
                     commitSoon();
                 } else {
@@ -253,6 +260,16 @@ public final class EmbeddedMongo implements AutoCloseable {
                 }
             }
             return answer;
+        }
+
+        /** What it reads is kept in the file until it has come to its end, however many commits there are meanwhile. */
+        private Document read(MongoMessage message) {
+            TxCounter use = getMvStore().registerVersionUsage();
+            try {
+                return super.handleMessage(message);
+            } finally {
+                getMvStore().deregisterVersionUsage(use);
+            }
         }
 
         private static boolean needNotBeJournaled(Document request) {
@@ -289,7 +306,7 @@ public final class EmbeddedMongo implements AutoCloseable {
         public void close() {
             // Whoever commits just now is not interrupted, which would close the file under it.
             journal.shutdown();
-            within(changes.writeLock(), () -> {
+            alone(() -> {
                 super.close();
                 return true;
             });
@@ -323,6 +340,10 @@ public final class EmbeddedMongo implements AutoCloseable {
                 }
             });
             return percent.get();
+        }
+
+        private <T> T alone(Supplier<T> action) {
+            return within(reads.writeLock(), () -> within(changes.writeLock(), action));
         }
 
         private static <T> T within(Lock lock, Supplier<T> action) {

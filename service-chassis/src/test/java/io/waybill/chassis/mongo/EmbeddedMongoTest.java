@@ -23,6 +23,7 @@ import com.mongodb.client.model.ReplaceOptions;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -31,12 +32,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.bson.Document;
 import org.bson.conversions.Bson;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.ObjectDataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +53,7 @@ class EmbeddedMongoTest {
     private static final int COPY_EVERY = 4;
     private static final int BUNDLE = 20;
     private static final int SCATTERED = 3_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     @TempDir
     private Path folder;
@@ -289,6 +294,59 @@ class EmbeddedMongoTest {
             }
 
             assertThat(writer.get() && reader.get()).isTrue();
+        }
+    }
+
+    /** As of a large collection: who writes does not wait for it, and who comes after does not wait for both. */
+    @Test
+    void keepsNobodyWaitingForAReaderThatTakesLong() throws Exception {
+        try (var databases = new Databases("", folder)) {
+            // Of several pages, because the first is read at once.
+            databases.open("notes").getCollection("large").insertMany(notes(0, SCATTERED));
+        }
+        var slow = new SlowKeys();
+        MVStore store = EmbeddedMongo.open(folder.resolve("notes.mv"));
+        // The library takes a map as it finds it open.
+        store.openMap(
+                "databases.notes.large",
+                new MVMap.Builder<Object, de.bwaldvogel.mongo.bson.Document>()
+                        .keyType(slow)
+                        .valueType(new BsonValues()));
+        try (var server = new EmbeddedMongo(store, 0, Duration.ofDays(1), cause -> {});
+                MongoClient client = MongoClients.create(server.uri());
+                var clients = Executors.newFixedThreadPool(2)) {
+            var notes = client.getDatabase("notes");
+            slow.areSlow = true;
+            var large = clients.submit(() -> notes.getCollection("large").find().first());
+            slow.begun.await();
+            try {
+                var written = clients.submit(() -> {
+                    var small = notes.getCollection("small").withWriteConcern(WriteConcern.JOURNALED);
+                    small.insertOne(new Document("_id", 1));
+                    return small.find().first();
+                });
+                assertThat(written).succeedsWithin(PATIENCE).isEqualTo(new Document("_id", 1));
+            } finally {
+                slow.goOn.countDown();
+            }
+            assertThat(large.get()).isEqualTo(new Document("_id", 0));
+        }
+    }
+
+    /** Keys of documents that are not read from the file before they may. */
+    private static final class SlowKeys extends ObjectDataType {
+
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+        private volatile boolean areSlow;
+
+        @Override
+        public Object read(ByteBuffer buffer) {
+            if (areSlow) {
+                begun.countDown();
+                await().until(() -> goOn.getCount() == 0);
+            }
+            return super.read(buffer);
         }
     }
 
