@@ -4,13 +4,10 @@ import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
-import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.KeyValue;
-import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
-import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
@@ -62,7 +59,7 @@ public final class EmbeddedMongo implements AutoCloseable {
 
     private static final int CACHE_MIB = 32;
     private static final String FORMAT = "waybill.format";
-    private static final int FORMAT_OF_NOW = 2;
+    private static final int FORMAT_OF_NOW = 3;
 
     /** The store keeps everything for 45 s, so that more often would move little; fewer at a time would take longer. */
     private static final Duration BETWEEN_COMPACTIONS = Duration.ofSeconds(10);
@@ -197,7 +194,7 @@ public final class EmbeddedMongo implements AutoCloseable {
                             .openMap(
                                     COLLECTIONS + fullName,
                                     new MVMap.Builder<Object, Document>().valueType(new BsonValues()));
-                    return new CopyingCollection(
+                    return new EmbeddedCollection(
                             this,
                             collection,
                             options,
@@ -353,35 +350,6 @@ public final class EmbeddedMongo implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-        }
-    }
-
-    /**
-     * Gives and changes copies of the documents. The library changes a document where it lies, though others may be
-     * writing the same one to the file or to whoever asked for it; the store closes itself when that fails.
-     */
-    private static final class CopyingCollection extends H2Collection {
-
-        CopyingCollection(
-                MongoDatabase database,
-                String name,
-                CollectionOptions options,
-                MVMap<Object, Document> documents,
-                MVMap<String, Object> metadata,
-                CursorRegistry cursors) {
-            super(database, name, options, documents, metadata, cursors);
-        }
-
-        @Override
-        protected QueryResult createQueryResult(List<Document> found, int batchSize) {
-            return super.createQueryResult(
-                    found.stream().map(Document::cloneDeeply).toList(), batchSize);
-        }
-
-        /** Nobody asks, and each document would be encoded once more for it. */
-        @Override
-        protected boolean tracksDataSize() {
-            return false;
         }
     }
 }

@@ -6,6 +6,8 @@ import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An index that also serves a filter with more conditions than those on its keys, such as the guard of a write: it
@@ -36,26 +38,30 @@ final class NarrowingIndex extends Index<Object> {
         return index.getPositions(onKeys(filter));
     }
 
-    /** The first condition on each key; any further ones are matched against what this one finds. */
     private Document onKeys(Document filter) {
+        return conditions(filter, keys);
+    }
+
+    /** The first condition on each key; any further ones are matched against what this one finds. */
+    static Document conditions(Document filter, List<String> keys) {
         var conditions = new Document();
-        collect(filter, conditions);
+        for (String key : keys) {
+            all(filter, key).findFirst().ifPresent(condition -> conditions.put(key, condition));
+        }
         return conditions;
     }
 
-    private void collect(Document filter, Document conditions) {
-        for (String key : keys) {
-            if (filter.containsKey(key)) {
-                conditions.putIfAbsent(key, filter.get(key));
-            }
-        }
-        if (filter.get(AND) instanceof Collection<?> parts) {
-            for (Object part : parts) {
-                if (part instanceof Document all) {
-                    collect(all, conditions);
-                }
-            }
-        }
+    /** The conditions on a key that all have to be met. */
+    static Stream<Object> all(Document filter, String key) {
+        Stream<Object> here = filter.containsKey(key) ? Stream.of(filter.get(key)) : Stream.empty();
+        return filter.get(AND) instanceof Collection<?> parts
+                ? Stream.concat(here, parts.stream().flatMap(part -> all((Document) part, key)))
+                : here;
+    }
+
+    /** The one that is looked up here, if this is one of those. */
+    Optional<LookupIndex> lookup() {
+        return index instanceof LookupIndex lookup ? Optional.of(lookup) : Optional.empty();
     }
 
     @Override

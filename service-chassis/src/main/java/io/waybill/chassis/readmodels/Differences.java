@@ -1,11 +1,13 @@
 package io.waybill.chassis.readmodels;
 
+import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Projections.include;
+import static com.mongodb.client.model.Sorts.ascending;
 
 import com.mongodb.client.MongoCollection;
-import com.mongodb.client.MongoCursor;
 import io.waybill.chassis.messaging.Slot;
 import io.waybill.chassis.mongo.ViewStore;
 import io.waybill.chassis.readmodels.Comparison.Difference;
@@ -105,23 +107,28 @@ final class Differences {
             return compareAllOf(live);
         }
 
-        /** Goes through the IDs of one place, which are all that has to be held at a time. */
+        /** Page by page, so that nobody who writes there waits for long. */
         private long compareAllOf(MongoCollection<RawBsonDocument> one) {
             long count = 0;
-            List<BsonValue> ids = new ArrayList<>();
-            try (MongoCursor<RawBsonDocument> cursor =
-                    one.find(VIEWS).projection(include(ID)).iterator()) {
-                while (cursor.hasNext()) {
-                    ids.add(cursor.next().get(ID));
-                    if (ids.size() == BATCH) {
-                        compare(ids);
-                        ids.clear();
-                    }
-                    count++;
-                }
-            }
-            compare(ids);
+            String last = "";
+            List<BsonValue> ids;
+            do {
+                ids = idsBehind(last, one);
+                compare(ids);
+                count += ids.size();
+                last = ids.isEmpty() ? last : ids.getLast().asString().getValue();
+            } while (ids.size() == BATCH);
             return count;
+        }
+
+        private static List<BsonValue> idsBehind(String id, MongoCollection<RawBsonDocument> documents) {
+            return documents
+                    .find(and(VIEWS, gt(ID, id)))
+                    .sort(ascending(ID))
+                    .limit(BATCH)
+                    .projection(include(ID))
+                    .map(document -> document.get(ID))
+                    .into(new ArrayList<>());
         }
 
         void lookAgain() {

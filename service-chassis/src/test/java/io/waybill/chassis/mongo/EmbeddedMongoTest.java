@@ -2,10 +2,15 @@ package io.waybill.chassis.mongo;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Filters.mod;
+import static com.mongodb.client.model.Filters.not;
+import static com.mongodb.client.model.Filters.or;
 import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +25,7 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.Sorts;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import java.io.IOException;
@@ -32,10 +38,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.h2.mvstore.MVMap;
@@ -53,6 +62,8 @@ class EmbeddedMongoTest {
     private static final int COPY_EVERY = 4;
     private static final int BUNDLE = 20;
     private static final int SCATTERED = 3_000;
+    private static final int LISTED = 150;
+    private static final int SEED = 46;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     @TempDir
@@ -220,6 +231,79 @@ class EmbeddedMongoTest {
         }
     }
 
+    /** Without an index the library reads all of them, and sorts. */
+    @Test
+    void givesTheListsThatItHasIndexesForAsWithoutThem() {
+        var random = new Random(SEED);
+        try (var databases = new Databases("", folder)) {
+            var database = databases.open("orders");
+            var sorted = database.getCollection("sorted");
+            var indexed = database.getCollection("indexed");
+            indexed.createIndex(
+                    Indexes.compoundIndex(Indexes.ascending("customer"), Indexes.descending("at", "number")));
+            indexed.createIndex(Indexes.descending("at", "number"));
+            indexed.createIndex(Indexes.ascending("number"));
+            for (int i = 0; i < LISTED; i++) {
+                var order = order(i, random);
+                sorted.insertOne(new Document(order));
+                indexed.insertOne(new Document(order));
+            }
+            for (int i = 0; i < LISTED; i += 3) {
+                var changed = order(i, random);
+                for (var each : List.of(sorted, indexed)) {
+                    each.replaceOne(eq(changed.get("_id")), new Document(changed));
+                    each.deleteOne(eq("order-" + (i + 1)));
+                }
+            }
+
+            for (int i = 0; i < LISTED; i++) {
+                Bson filter = listed(random);
+                List<Bson> orders = List.of(
+                        Sorts.ascending("at", "number"),
+                        Sorts.descending("at", "number"),
+                        Sorts.orderBy(Sorts.ascending("at"), Sorts.descending("number")),
+                        Sorts.ascending("number"),
+                        Sorts.descending("number"));
+                int limit = random.nextInt(1, 12);
+                int skip = random.nextInt(2);
+                for (Bson each : orders) {
+                    assertThat(ids(indexed.find(filter).sort(each).skip(skip).limit(limit)))
+                            .as("%s %s", filter, each)
+                            .isEqualTo(ids(
+                                    sorted.find(filter).sort(each).skip(skip).limit(limit)));
+                }
+            }
+        }
+    }
+
+    /** The numbers differ, so that there is one order only. */
+    private static Document order(int number, Random random) {
+        var order = new Document("_id", "order-" + number).append("number", number % 2 == 0 ? -number : number / 2.0);
+        if (random.nextInt(10) > 0) {
+            order.append("customer", random.nextBoolean() ? "ada" : "ada lovelace");
+        }
+        return order.append("at", Date.from(Instant.EPOCH.plusSeconds(random.nextInt(-5, 5))));
+    }
+
+    private static Bson listed(Random random) {
+        List<Bson> conditions = new ArrayList<>(List.of(exists("at")));
+        if (random.nextBoolean()) {
+            conditions.add(eq("customer", random.nextBoolean() ? "ada" : "ada lovelace"));
+        }
+        Instant from = Instant.EPOCH.plusSeconds(random.nextInt(-5, 5));
+        var at = Date.from(from);
+        int number = random.nextInt(-LISTED, LISTED);
+        switch (random.nextInt(6)) {
+            case 0 -> conditions.add(and(gte("at", at), lt("at", Date.from(from.plusSeconds(3)))));
+            case 1 -> conditions.add(lte("at", at));
+            case 2 -> conditions.add(or(lt("at", at), and(eq("at", at), lt("number", number))));
+            case 3 -> conditions.add(gt("number", number));
+            case 4 -> conditions.add(lt("number", number));
+            default -> {}
+        }
+        return and(conditions);
+    }
+
     /** As the library keeps them by itself, which is what we did before. */
     @Test
     void readsAndGoesOnWithAStoreOfAnEarlierRelease() {
@@ -297,6 +381,51 @@ class EmbeddedMongoTest {
         }
     }
 
+    @Test
+    void givesPagesOfAListWithoutReadingWhatIsOnOthers() {
+        try (var databases = new Databases("", folder)) {
+            var large = databases.open("notes").getCollection("large");
+            large.insertMany(scattered());
+            large.createIndex(Indexes.descending("number"));
+        }
+        var read = new AtomicInteger();
+        MVStore store = EmbeddedMongo.open(folder.resolve("notes.mv"));
+        openBefore("large", store, new ObjectDataType() {
+            @Override
+            public Object read(ByteBuffer buffer) {
+                read.incrementAndGet();
+                return super.read(buffer);
+            }
+        });
+        try (var server = new EmbeddedMongo(store, 0, Duration.ofDays(1), cause -> {});
+                MongoClient client = MongoClients.create(server.uri())) {
+            var large = client.getDatabase("notes").getCollection("large");
+
+            assertThat(ids(large.find().sort(Sorts.descending("number")).limit(1)))
+                    .containsExactly(scattered().getLast().getString("_id"));
+            List<String> inOrder = ids(page(large, ""));
+            assertThat(read).hasValueLessThan(SCATTERED / 2);
+            for (List<String> page = inOrder; !page.isEmpty(); page = ids(page(large, inOrder.getLast()))) {
+                inOrder = Stream.concat(inOrder.stream(), page.stream())
+                        .distinct()
+                        .toList();
+            }
+
+            assertThat(inOrder)
+                    .isEqualTo(scattered().stream()
+                            .filter(note -> note.getInteger("number") % 3 != 0)
+                            .map(note -> note.getString("_id"))
+                            .sorted()
+                            .toList());
+        }
+    }
+
+    private static FindIterable<Document> page(MongoCollection<Document> notes, String behind) {
+        return notes.find(and(not(mod("number", 3, 0)), gt("_id", behind)))
+                .sort(Sorts.ascending("_id"))
+                .limit(SCATTERED / 10);
+    }
+
     /** As of a large collection: who writes does not wait for it, and who comes after does not wait for both. */
     @Test
     void keepsNobodyWaitingForAReaderThatTakesLong() throws Exception {
@@ -306,12 +435,7 @@ class EmbeddedMongoTest {
         }
         var slow = new SlowKeys();
         MVStore store = EmbeddedMongo.open(folder.resolve("notes.mv"));
-        // The library takes a map as it finds it open.
-        store.openMap(
-                "databases.notes.large",
-                new MVMap.Builder<Object, de.bwaldvogel.mongo.bson.Document>()
-                        .keyType(slow)
-                        .valueType(new BsonValues()));
+        openBefore("large", store, slow);
         try (var server = new EmbeddedMongo(store, 0, Duration.ofDays(1), cause -> {});
                 MongoClient client = MongoClients.create(server.uri());
                 var clients = Executors.newFixedThreadPool(2)) {
@@ -331,6 +455,15 @@ class EmbeddedMongoTest {
             }
             assertThat(large.get()).isEqualTo(new Document("_id", 0));
         }
+    }
+
+    /** The library takes a collection as it finds it open. */
+    private static void openBefore(String collection, MVStore store, ObjectDataType keys) {
+        store.openMap(
+                "databases.notes." + collection,
+                new MVMap.Builder<Object, de.bwaldvogel.mongo.bson.Document>()
+                        .keyType(keys)
+                        .valueType(new BsonValues()));
     }
 
     /** Keys of documents that are not read from the file before they may. */
@@ -380,18 +513,24 @@ class EmbeddedMongoTest {
         try (var server = new EmbeddedMongo(store, 0, Duration.ZERO, cause -> broken.set(true));
                 MongoClient client = MongoClients.create(server.uri())) {
             var notes = client.getDatabase("notes").getCollection("notes");
-            for (int i = 0; i < SCATTERED; i++) {
-                notes.insertOne(new Document("_id", "%08x".formatted(i * 0x9E3779B1)).append("text", "x".repeat(200)));
-            }
+            scattered().forEach(notes::insertOne);
 
             // A place may be too young to be used again, and then is not a little later.
             await().untilAsserted(() -> {
                 notes.updateOne(eq("00000000"), inc("updates", 1));
-                assertThat(store.getFileStore().size()).isLessThan(SCATTERED * 1_200L);
+                assertThat(store.getFileStore().size()).isLessThan(SCATTERED * 1_300L);
             });
             assertThat(notes.countDocuments()).isEqualTo(SCATTERED);
         }
         assertThat(broken).isFalse();
+    }
+
+    private static List<Document> scattered() {
+        return IntStream.range(0, SCATTERED)
+                .mapToObj(i -> new Document("_id", "%08x".formatted(i * 0x9E3779B1))
+                        .append("number", i)
+                        .append("text", "x".repeat(200)))
+                .toList();
     }
 
     /** As it does when it cannot write its file. */
