@@ -57,7 +57,9 @@ public final class EmbeddedMongo implements AutoCloseable {
     /** A document that changes is written with all others of its page, so a page holds few. */
     private static final int PAGE_BYTES = 4096;
 
-    private static final int CACHE_MIB = 32;
+    /** Of documents as they are in the file; in memory they take some eight times as much. */
+    private static final int CACHE_MIB = 8;
+
     private static final String FORMAT = "waybill.format";
     private static final int FORMAT_OF_NOW = 3;
 
