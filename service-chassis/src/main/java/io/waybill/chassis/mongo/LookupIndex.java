@@ -102,7 +102,8 @@ final class LookupIndex extends Index<Object> {
     }
 
     /**
-     * Places of documents, one after the other as they are asked for; at least of those that match a filter.
+     * Places of documents, one after the other as they are asked for; at least of those that match a filter. One that has
+     * a list where the order begins has a place for each of its parts.
      *
      * @param order one in which they are here
      */
@@ -117,8 +118,7 @@ final class LookupIndex extends Index<Object> {
                 bounds(filter, fields.get(fixed), LOWER).max(String::compareTo).orElse(NOTHING);
         String upper =
                 bounds(filter, fields.get(fixed), UPPER).min(String::compareTo).orElse(NOTHING);
-        // Of several lists on the way to a field, one document may be in several of them.
-        return between(begin, lower, upper, isEach(-1, order)).distinct();
+        return between(begin, lower, upper, isEach(-1, order));
     }
 
     private static Stream<String> bounds(Document filter, String field, Set<String> operators) {

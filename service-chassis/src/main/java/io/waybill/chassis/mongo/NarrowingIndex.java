@@ -51,9 +51,9 @@ final class NarrowingIndex extends Index<Object> {
         return conditions;
     }
 
-    /** The conditions on a key that all have to be met. */
+    /** The conditions on a key that all have to be met; not that there is nothing, which no index serves. */
     static Stream<Object> all(Document filter, String key) {
-        Stream<Object> here = filter.containsKey(key) ? Stream.of(filter.get(key)) : Stream.empty();
+        Stream<Object> here = Stream.ofNullable(filter.get(key));
         return filter.get(AND) instanceof Collection<?> parts
                 ? Stream.concat(here, parts.stream().flatMap(part -> all((Document) part, key)))
                 : here;

@@ -293,12 +293,13 @@ class EmbeddedMongoTest {
         Instant from = Instant.EPOCH.plusSeconds(random.nextInt(-5, 5));
         var at = Date.from(from);
         int number = random.nextInt(-LISTED, LISTED);
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0 -> conditions.add(and(gte("at", at), lt("at", Date.from(from.plusSeconds(3)))));
             case 1 -> conditions.add(lte("at", at));
             case 2 -> conditions.add(or(lt("at", at), and(eq("at", at), lt("number", number))));
             case 3 -> conditions.add(gt("number", number));
             case 4 -> conditions.add(lt("number", number));
+            case 5 -> conditions.add(eq("customer", null));
             default -> {}
         }
         return and(conditions);
