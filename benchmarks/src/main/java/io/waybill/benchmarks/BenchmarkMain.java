@@ -44,8 +44,8 @@ final class BenchmarkMain {
     private static boolean run(BenchmarkOptions options) throws IOException, InterruptedException {
         Files.createDirectories(options.data());
         Path directory = Files.createTempDirectory(options.data(), "bench-");
-        // Also when interrupted from the keyboard: a run leaves gigabytes behind.
         var failed = new AtomicBoolean();
+        // Also when interrupted from the keyboard: a run leaves gigabytes behind.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory, failed.get()), "cleaner"));
         try {
             ResultTable table = switch (options.scenario()) {

@@ -3,13 +3,10 @@ package io.waybill.chassis.mongo;
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
-import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.bson.Document;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,7 +26,6 @@ final class EmbeddedCollection extends H2Collection {
     private static final Document AS_THEY_COME = new Document();
 
     private final MVMap<Object, Document> documents;
-    private final Map<String, LookupIndex> lookups = new LinkedHashMap<>();
 
     EmbeddedCollection(
             MongoDatabase database,
@@ -40,20 +36,6 @@ final class EmbeddedCollection extends H2Collection {
             CursorRegistry cursors) {
         super(database, name, options, documents, metadata, cursors);
         this.documents = documents;
-    }
-
-    @Override
-    public void addIndex(Index<Object> index) {
-        super.addIndex(index);
-        if (index instanceof NarrowingIndex narrowing) {
-            narrowing.lookup().ifPresent(lookup -> lookups.put(index.getName(), lookup));
-        }
-    }
-
-    @Override
-    public void dropIndex(String name) {
-        super.dropIndex(name);
-        lookups.remove(name);
     }
 
     @Override
@@ -70,7 +52,9 @@ final class EmbeddedCollection extends H2Collection {
             return idBefore(filter).map(id -> LookupIndex.values(documents.cursor(id)));
         }
         boolean isNarrowed = getIndexes().stream().anyMatch(index -> index.canHandle(filter));
-        return lookups.values().stream()
+        return getIndexes().stream()
+                .flatMap(index ->
+                        index instanceof NarrowingIndex narrowing ? narrowing.lookup().stream() : Stream.empty())
                 .filter(index -> index.hasInOrder(filter, order) && (index.fixed(filter) > 0 || !isNarrowed))
                 .findFirst()
                 .map(index -> index.inOrder(filter, order).map(documents::get).filter(Objects::nonNull));

@@ -110,14 +110,12 @@ final class Differences {
         /** Page by page, so that nobody who writes there waits for long. */
         private long compareAllOf(MongoCollection<RawBsonDocument> one) {
             long count = 0;
-            String last = "";
-            List<BsonValue> ids;
-            do {
-                ids = idsBehind(last, one);
+            List<BsonValue> ids = idsBehind("", one);
+            while (!ids.isEmpty()) {
                 compare(ids);
                 count += ids.size();
-                last = ids.isEmpty() ? last : ids.getLast().asString().getValue();
-            } while (ids.size() == BATCH);
+                ids = idsBehind(ids.getLast().asString().getValue(), one);
+            }
             return count;
         }
 
@@ -139,9 +137,6 @@ final class Differences {
         }
 
         private void compare(List<BsonValue> ids) {
-            if (ids.isEmpty()) {
-                return;
-            }
             Map<BsonValue, RawBsonDocument> ofLive = documents(live, ids);
             Map<BsonValue, RawBsonDocument> ofRebuilt = documents(rebuilt, ids);
             for (BsonValue id : ids) {
