@@ -6,6 +6,7 @@ import io.axoniq.axonserver.grpc.event.GetEventsRequest;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -138,10 +139,13 @@ final class StoredHashes implements EventSource.Reading<Hashed> {
             throw new UnsupportedOperationException("Events are only read here");
         }
 
+        /** gRPC knows the length; {@code readAllBytes} would take a buffer of 16 KiB for each event. */
         @Override
         public byte[] parse(InputStream message) {
             try {
-                return message.readAllBytes();
+                return message instanceof KnownLength
+                        ? message.readNBytes(message.available())
+                        : message.readAllBytes();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
