@@ -11,6 +11,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +34,11 @@ final class Verifier implements SmartLifecycle {
 
     private static final long STOP_TIMEOUT_MILLIS = 5_000;
 
-    private record Going(VerificationRun run, Thread thread) {}
-
     private final Verification verification;
     private final MongoCollection<VerificationRun> runs;
     private final Clock clock;
-    private final AtomicReference<@Nullable Going> going = new AtomicReference<>();
-    private volatile boolean running;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile ExecutorService thread = stopped();
 
     Verifier(Verification verification, MongoDatabase database, Clock clock) {
         this.verification = verification;
@@ -56,17 +58,15 @@ final class Verifier implements SmartLifecycle {
         Instant now = now();
         var run = new VerificationRun(
                 UUID.randomUUID().toString(), State.RUNNING, from, to, from - 1, now, now, null, null);
-        Thread thread = new Thread(() -> carryOut(run), "audit-verification");
-        thread.setDaemon(true);
-        if (!going.compareAndSet(null, new Going(run, thread))) {
+        if (!busy.compareAndSet(false, true)) {
             return Optional.empty();
         }
         try {
             beforehand.accept(run.verificationId());
             runs.insertOne(run);
-            thread.start();
+            thread.execute(() -> carryOut(run));
         } catch (RuntimeException e) {
-            going.set(null);
+            busy.set(false);
             throw e;
         }
         return Optional.of(run.verificationId());
@@ -83,6 +83,17 @@ final class Verifier implements SmartLifecycle {
     }
 
     private void carryOut(VerificationRun run) {
+        VerificationRun ended;
+        try {
+            ended = ended(run);
+        } finally {
+            // Before anybody can see that it has ended: who does may begin the next one.
+            busy.set(false);
+        }
+        write(ended);
+    }
+
+    private VerificationRun ended(VerificationRun run) {
         var last = new AtomicReference<>(run);
         try {
             Verdict verdict = verification.run(
@@ -90,26 +101,23 @@ final class Verifier implements SmartLifecycle {
             if (verdict.finding() != Verdict.Finding.VALID) {
                 LOG.error("Verification {} found: {}", run.verificationId(), verdict);
             }
-            write(last.get().ended(State.COMPLETED, verdict, now()));
+            return last.get().ended(State.COMPLETED, verdict, now());
         } catch (Verification.Stopped | InterruptedException e) {
-            interrupted(last.get());
+            return interrupted(last.get());
         } catch (RuntimeException e) {
-            if (running) {
-                LOG.error("Verification {} failed", run.verificationId(), e);
-                write(last.get().ended(State.FAILED, null, now()));
-            } else {
-                interrupted(last.get());
+            if (!isRunning()) {
+                return interrupted(last.get());
             }
-        } finally {
-            going.set(null);
+            LOG.error("Verification {} failed", run.verificationId(), e);
+            return last.get().ended(State.FAILED, null, now());
         }
     }
 
-    private void interrupted(VerificationRun run) {
+    private VerificationRun interrupted(VerificationRun run) {
         // The driver does nothing for a thread that is interrupted.
         boolean unusedBecauseItEndsHere = Thread.interrupted();
         LOG.info("Verification {} was stopped at position {}", run.verificationId(), run.position());
-        write(run.ended(State.INTERRUPTED, null, now()));
+        return run.ended(State.INTERRUPTED, null, now());
     }
 
     private boolean goOn(AtomicReference<VerificationRun> last, long position) {
@@ -121,7 +129,7 @@ final class Verifier implements SmartLifecycle {
         if (isDue) {
             write(after);
         }
-        return running;
+        return isRunning();
     }
 
     private void write(VerificationRun run) {
@@ -134,19 +142,16 @@ final class Verifier implements SmartLifecycle {
 
     @Override
     public void start() {
-        running = true;
+        thread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("audit-verification").factory());
     }
 
     @Override
     public void stop() {
-        running = false;
-        @Nullable Going now = going.get();
-        if (now == null) {
-            return;
-        }
-        now.thread().interrupt();
+        thread.shutdownNow();
         try {
-            now.thread().join(STOP_TIMEOUT_MILLIS);
+            boolean unusedBecauseNothingElseCanBeDone =
+                    thread.awaitTermination(STOP_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -154,6 +159,12 @@ final class Verifier implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return running;
+        return !thread.isShutdown();
+    }
+
+    private static ExecutorService stopped() {
+        ExecutorService stopped = Executors.newSingleThreadExecutor();
+        stopped.shutdown();
+        return stopped;
     }
 }

@@ -97,6 +97,18 @@ class VerifierTest {
     }
 
     @Test
+    void whoSeesThatOneHasEndedMayBeginTheNext() {
+        Verifier verifier = verifier(events);
+
+        for (int i = 0; i < 100; i++) {
+            String id = begin(verifier).orElseThrow();
+            while (verifier.find(id).orElseThrow().state() == State.RUNNING) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
     void noneBeginsUntilItIsTold() {
         List<String> told = new ArrayList<>();
         Verifier verifier = verifier(events);
