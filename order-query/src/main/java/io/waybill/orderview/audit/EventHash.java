@@ -6,7 +6,6 @@ import com.google.protobuf.ByteString;
 import io.axoniq.axonserver.grpc.MetaDataValue;
 import io.axoniq.axonserver.grpc.SerializedObject;
 import io.axoniq.axonserver.grpc.event.Event;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Map;
@@ -157,15 +156,17 @@ final class EventHash {
     }
 
     private void write(long number) {
-        require(Long.BYTES);
-        ByteBuffer.wrap(buffer).putLong(length, number);
-        length += Long.BYTES;
+        writeInt((int) (number >>> Integer.SIZE));
+        writeInt((int) number);
     }
 
+    /** By hand: the first compiler stage makes an object for each use of a buffer, of which an event has thirty. */
     private void writeInt(int number) {
         require(Integer.BYTES);
-        ByteBuffer.wrap(buffer).putInt(length, number);
-        length += Integer.BYTES;
+        buffer[length++] = (byte) (number >>> 24);
+        buffer[length++] = (byte) (number >>> 16);
+        buffer[length++] = (byte) (number >>> 8);
+        buffer[length++] = (byte) number;
     }
 
     private void write(boolean yes) {
