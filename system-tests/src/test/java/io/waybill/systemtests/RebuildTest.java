@@ -135,7 +135,8 @@ class RebuildTest {
                 .until(() -> checkpoints().getOrDefault("checkout", -1L) >= last
                         && checkpoints().keySet().containsAll(processors()));
         reserveAndRelease(mug, 10_001);
-        // The stock reads them all for its next command: beside everybody else who does, that may take longer than a request.
+        // The stock reads them all for its next command: beside everybody else who does, that may take longer than a
+        // request.
         awaitEverythingRead();
         waybill.receive(mug, 1).expect(202);
         waybill.awaitJson(
