@@ -160,7 +160,8 @@ class RebuildTest {
                 "everything read",
                 service -> service.path("processors")
                         .valueStream()
-                        .allMatch(each -> each.path("position").asLong() >= last));
+                        .allMatch(each -> each.path("caughtUp").asBoolean()
+                                && each.path("position").asLong() >= last));
     }
 
     /** Those of the service that have effects elsewhere. */

@@ -101,8 +101,9 @@ class VerifierTest {
         Verifier verifier = verifier(events);
 
         for (int i = 0; i < 100; i++) {
-            String id = begin(verifier).orElseThrow();
-            while (verifier.find(id).orElseThrow().state() == State.RUNNING) {
+            Optional<String> id = begin(verifier);
+            assertThat(id).isPresent();
+            while (verifier.find(id.get()).orElseThrow().state() == State.RUNNING) {
                 Thread.onSpinWait();
             }
         }
