@@ -63,14 +63,16 @@ public final class EmbeddedMongo implements AutoCloseable {
     private static final String FORMAT = "waybill.format";
     private static final int FORMAT_OF_NOW = 3;
 
-    /** The store keeps everything for 45 s, so that more often would move little; fewer at a time would take longer. */
-    private static final Duration BETWEEN_COMPACTIONS = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_COMPACTIONS = Duration.ofSeconds(1);
 
     /** A file holds twice what is in use at most, which is little to pay for not moving it again and again. */
     private static final int SMALLEST_FILL_PERCENT = 50;
 
-    /** Takes some tens of milliseconds, for which everybody waits. */
-    private static final int BYTES_TO_MOVE = 4 * 1024 * 1024;
+    /** Little and often: it takes some ten milliseconds, for which everybody waits. */
+    private static final int BYTES_TO_MOVE = 256 * 1024;
+
+    /** For what was written at one time and is moved as a whole. */
+    private static final int MOST_BYTES_TO_MOVE = 4 * 1024 * 1024;
 
     /** As MongoDB has it: so much of what need not be journaled at once may be lost with the process. */
     private static final Duration JOURNAL_INTERVAL = Duration.ofMillis(100);
@@ -179,6 +181,7 @@ public final class EmbeddedMongo implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("embedded-store").factory());
         private final AtomicBoolean journalIsDue = new AtomicBoolean();
         private long compacted = System.nanoTime();
+        private int bytesToMove = BYTES_TO_MOVE;
 
         CommittingBackend(MVStore store, Duration betweenCompactions, Consumer<@Nullable MVStoreException> whenBroken) {
             super(store);
@@ -324,10 +327,18 @@ public final class EmbeddedMongo implements AutoCloseable {
         private void compactIfDue() {
             if (System.nanoTime() - compacted >= betweenCompactions.toNanos()) {
                 compacted = System.nanoTime();
-                if (fillOfOldPercent() < SMALLEST_FILL_PERCENT && getMvStore().compact(ALWAYS, BYTES_TO_MOVE)) {
-                    commit();
+                if (fillOfOldPercent() < SMALLEST_FILL_PERCENT) {
+                    moveSome();
                 }
             }
+        }
+
+        private void moveSome() {
+            boolean moved = getMvStore().compact(ALWAYS, bytesToMove);
+            if (moved) {
+                commit();
+            }
+            bytesToMove = moved ? BYTES_TO_MOVE : Math.min(2 * bytesToMove, MOST_BYTES_TO_MOVE);
         }
 
         /** Of the places that are old enough to be used again. The library tells it only so. */

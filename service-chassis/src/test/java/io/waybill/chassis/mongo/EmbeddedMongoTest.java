@@ -525,6 +525,26 @@ class EmbeddedMongoTest {
         assertThat(broken).isFalse();
     }
 
+    @Test
+    void movesAlsoWhatIsMoreThanItMovesAtOneTime() {
+        MVStore store = EmbeddedMongo.open(folder.resolve("notes.mv"));
+        store.setRetentionTime(0);
+        try (var server = new EmbeddedMongo(store, 0, Duration.ZERO, cause -> {});
+                MongoClient client = MongoClients.create(server.uri())) {
+            var notes = client.getDatabase("notes").getCollection("notes");
+            notes.insertMany(IntStream.range(0, 1_000)
+                    .mapToObj(i -> new Document("_id", "%08d".formatted(i)).append("text", "x".repeat(2_000)))
+                    .toList());
+            notes.deleteMany(gte("_id", "00000400"));
+
+            await().untilAsserted(() -> {
+                notes.updateOne(eq("00000000"), inc("updates", 1));
+                assertThat(store.getFileStore().getChunksFillRate()).isGreaterThan(70);
+            });
+            assertThat(notes.countDocuments()).isEqualTo(400);
+        }
+    }
+
     private static List<Document> scattered() {
         return IntStream.range(0, SCATTERED)
                 .mapToObj(i -> new Document("_id", "%08x".formatted(i * 0x9E3779B1))
