@@ -69,6 +69,8 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     private static final String ASSOCIATIONS = "associations";
     private static final String ENDED = "ended";
 
+    private static final String FOUND_IN_BATCH = SagaDocuments.class.getName() + ".found";
+
     private static final Logger LOG = LoggerFactory.getLogger(SagaDocuments.class);
 
     /** Longer than any process is suspended that has not noticed yet that it lost its claim. */
@@ -89,8 +91,18 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
         this.clock = clock;
     }
 
+    /**
+     * Looked for once in a batch: most events of one find the saga of the event before. What is changed meanwhile is changed by
+     * whoever took the claim, and then this batch fails with its token.
+     */
     @Override
     public Set<String> findSagas(Class<?> sagaType, AssociationValue association) {
+        return CurrentUnitOfWork.isStarted()
+                ? foundInBatch().computeIfAbsent(id(sagaType, association), id -> lookFor(sagaType, association))
+                : lookFor(sagaType, association);
+    }
+
+    private Set<String> lookFor(Class<?> sagaType, AssociationValue association) {
         @Nullable
         Document found = associations.find(eq(ID, id(sagaType, association))).first();
         return found == null || found.containsKey(ENDED) ? Set.of() : Set.of(found.getString(SAGA));
@@ -174,7 +186,7 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
 
     @Override
     public <S> Optional<S> find(Class<S> type, String key, String value) {
-        return findSagas(type, new AssociationValue(key, value)).stream()
+        return lookFor(type, new AssociationValue(key, value)).stream()
                 .map(saga -> sagas.find(eq(ID, saga)).first())
                 .filter(Objects::nonNull)
                 .map(document -> type.cast(deserialize(document, type.getName())))
@@ -217,7 +229,7 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
             if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) {
                 throw e;
             }
-            Set<String> holders = findSagas(sagaType, value);
+            Set<String> holders = lookFor(sagaType, value);
             if (!holders.contains(sagaIdentifier)) {
                 // If a crash left that one half associated, it has to be found by the event that started it.
                 holders.forEach(holder -> completeAssociations(sagaType, holder));
@@ -237,7 +249,7 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     private void completeAssociations(Class<?> sagaType, String sagaIdentifier, Set<AssociationValue> values) {
         if (values.size() > 1) {
             values.stream()
-                    .filter(value -> findSagas(sagaType, value).isEmpty())
+                    .filter(value -> lookFor(sagaType, value).isEmpty())
                     .forEach(value -> associate(sagaType, sagaIdentifier, value));
         }
     }
@@ -291,6 +303,10 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
         return CurrentUnitOfWork.get()
                 .root()
                 .getOrComputeResource(SagaDocuments.class.getName(), key -> new HashMap<>());
+    }
+
+    private static Map<String, Set<String>> foundInBatch() {
+        return CurrentUnitOfWork.get().root().getOrComputeResource(FOUND_IN_BATCH, key -> new HashMap<>());
     }
 
     private static ConcurrencyException changedMeanwhile(String sagaIdentifier) {

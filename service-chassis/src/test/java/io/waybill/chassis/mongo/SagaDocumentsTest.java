@@ -232,6 +232,22 @@ class SagaDocumentsTest {
         assertThat(sagas.find(Stay.class, "parcel", "1")).contains(new Stay("Rome"));
     }
 
+    /** Whoever took the claim meanwhile has handled all of the batch. */
+    @Test
+    void isLookedForOnceInABatch() {
+        var other = new AssociationValue("parcel", "2");
+        inABatch(() -> {
+            assertThat(sagas.findSagas(Journey.class, other)).isEmpty();
+            inABatch(() -> sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(other)));
+
+            assertThat(sagas.findSagas(Journey.class, other)).isEmpty();
+            assertThat(sagas.findSagas(Journey.class, PARCEL)).containsExactly("saga-1");
+        });
+        inABatch(() -> assertThat(sagas.findSagas(Journey.class, other))
+                .as("in another")
+                .containsExactly("saga-2"));
+    }
+
     private SagaStore.Entry<Journey> load() {
         return sagas.loadSaga(Journey.class, "saga-1");
     }
