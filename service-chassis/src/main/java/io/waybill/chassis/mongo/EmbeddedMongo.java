@@ -68,7 +68,7 @@ public final class EmbeddedMongo implements AutoCloseable {
     /** A file holds twice what is in use at most, which is little to pay for not moving it again and again. */
     private static final int SMALLEST_FILL_PERCENT = 50;
 
-    /** Little and often: it takes some ten milliseconds, for which everybody waits. */
+    /** Little and often, because everybody waits meanwhile. */
     private static final int BYTES_TO_MOVE = 256 * 1024;
 
     /** For what was written at one time and is moved as a whole. */
