@@ -199,7 +199,7 @@ final class TwoInstances implements AutoCloseable {
             return context.getBean(TravelledViews.class).views.find(parcel);
         }
 
-        /** The legs that were stamped, in the order of the event store. */
+        /** The legs that were stamped, in the order of the event store; what a batch of events sends may overtake one another. */
         List<Integer> stamps(String parcel) {
             return context.getBean(EventStore.class)
                     .readEvents(book(parcel))
