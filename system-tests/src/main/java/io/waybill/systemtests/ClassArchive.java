@@ -159,6 +159,7 @@ final class ClassArchive {
                 JarProcess.plainCommandOf(service, options, arguments),
                 environment,
                 Optional.of(URI.create("http://127.0.0.1:" + port + service.readinessPath())),
+                0,
                 logs);
     }
 

@@ -38,22 +38,31 @@ public final class JarProcess {
     private final List<String> command;
     private final Map<String, String> environment;
     private final Optional<URI> readiness;
+    private final int niceness;
     private final Path log;
     private @Nullable Process process;
+    private boolean givesWay;
 
     /**
      * @param name for people, and of its log file
      * @param command all of it, beginning with the program
      * @param environment on top of this process's own; without MONGODB_URI unless it is named here
      * @param readiness answers 200 once the process can serve; empty if being alive is all there is
+     * @param niceness how far it gives way to others that want the processor, once it is ready
      * @param logs folder of the log file, to which each start appends
      */
     public JarProcess(
-            String name, List<String> command, Map<String, String> environment, Optional<URI> readiness, Path logs) {
+            String name,
+            List<String> command,
+            Map<String, String> environment,
+            Optional<URI> readiness,
+            int niceness,
+            Path logs) {
         this.name = name;
         this.command = List.copyOf(command);
         this.environment = Map.copyOf(environment);
         this.readiness = readiness;
+        this.niceness = niceness;
         this.log = logs.resolve(name + ".log");
     }
 
@@ -103,7 +112,7 @@ public final class JarProcess {
 
     private static List<String> command(Service service, List<String> program, List<String> arguments) {
         var command = new ArrayList<String>();
-        command.addAll(List.of("nice", "-n", Integer.toString(service.niceness()), java()));
+        command.add(java());
         command.add("@" + optionsOf(service));
         command.addAll(program);
         command.addAll(arguments);
@@ -136,6 +145,7 @@ public final class JarProcess {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().remove("MONGODB_URI");
         builder.environment().putAll(environment);
+        givesWay = niceness == 0;
         try {
             process = builder.start();
         } catch (IOException e) {
@@ -157,13 +167,18 @@ public final class JarProcess {
         return process != null && process.isAlive();
     }
 
-    /** Whether it says of itself that it can serve. */
+    /** Whether it says of itself that it can serve. Whoever is seen to for the first time gives way from then on. */
     public boolean isReady() {
-        return isAlive()
+        boolean ready = isAlive()
                 && (readiness.isEmpty()
                         || askHealth()
                                 .filter(answer -> answer.statusCode() == 200)
                                 .isPresent());
+        if (ready && !givesWay) {
+            giveWay();
+            givesWay = true;
+        }
+        return ready;
     }
 
     /** What it says of itself, in words for people. */
@@ -263,20 +278,32 @@ public final class JarProcess {
     }
 
     private void signal(String signal) {
+        if (run("kill", signal, Long.toString(running().pid())) != 0) {
+            throw new IllegalStateException("kill %s %s failed".formatted(signal, name));
+        }
+    }
+
+    /** On Linux each thread has a niceness of its own. One that ends meanwhile is none that has to give way. */
+    private void giveWay() {
+        String process = Long.toString(running().pid());
+        var command = new ArrayList<>(List.of("renice", "-n", Integer.toString(niceness), "-p"));
+        String @Nullable [] threads = Path.of("/proc", process, "task").toFile().list();
+        command.addAll(threads == null ? List.of(process) : List.of(threads));
+        int unusedBecauseThreadsEnd = run(command.toArray(String[]::new));
+    }
+
+    private static int run(String... command) {
         try {
-            int exit = new ProcessBuilder(
-                            "kill", signal, Long.toString(running().pid()))
-                    .inheritIO()
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("kill %s %s failed".formatted(signal, name));
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while sending a signal", e);
+            throw new IllegalStateException("interrupted while " + command[0] + " ran", e);
         }
     }
 

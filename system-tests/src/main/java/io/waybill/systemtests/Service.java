@@ -26,8 +26,8 @@ public enum Service {
         return this != AXONSERVER && this != GATEWAY;
     }
 
-    /** How far it gives way to others that want the processor, as in the launcher, which says why. */
-    int niceness() {
+    /** How far it gives way to others that want the processor once it is ready, as in the launcher, which says why. */
+    public int niceness() {
         return this == INVENTORY_SAGA || this == PAYMENT_SERVICE ? 5 : 0;
     }
 

@@ -29,7 +29,7 @@ public final class StoreProcess {
                 StoreProcess.class.getName(),
                 Integer.toString(port),
                 file.toString());
-        return new JarProcess(name, command, Map.of(), Optional.empty(), logs);
+        return new JarProcess(name, command, Map.of(), Optional.empty(), 0, logs);
     }
 
     /**

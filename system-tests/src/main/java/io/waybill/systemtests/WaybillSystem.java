@@ -249,6 +249,7 @@ final class WaybillSystem implements AutoCloseable {
                         : JarProcess.commandOf(service, arguments),
                 environment,
                 Optional.of(URI.create(url(service) + service.readinessPath())),
+                service.niceness(),
                 logs);
     }
 

@@ -299,6 +299,7 @@ final class Fleet implements AutoCloseable {
                 JarProcess.commandOf(service, arguments),
                 environment,
                 Optional.of(URI.create(url + service.readinessPath())),
+                service.niceness(),
                 logs);
         return new Member(Optional.of(service), process, database, url, wires);
     }
