@@ -309,9 +309,15 @@ public final class EmbeddedMongo implements AutoCloseable {
             // Whoever commits just now is not interrupted, which would close the file under it.
             journal.shutdown();
             alone(() -> {
+                letGoOfWhatWasRead();
                 super.close();
                 return true;
             });
+        }
+
+        /** The library does not if a commit is under way just when the last reader ends, and counts on the next one. */
+        private void letGoOfWhatWasRead() {
+            getMvStore().deregisterVersionUsage(getMvStore().registerVersionUsage());
         }
 
         private boolean commitWhatIsLeft() {

@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,6 +50,7 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStore.TxCounter;
 import org.h2.mvstore.type.ObjectDataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -551,6 +553,22 @@ class EmbeddedMongoTest {
                         .append("number", i)
                         .append("text", "x".repeat(188)))
                 .toList();
+    }
+
+    /** The library then only notes that it can let go of what the reader saw, and would be closed without having done so. */
+    @Test
+    void closesAfterAReaderEndedInTheMiddleOfACommit() {
+        MVStore store = EmbeddedMongo.open(folder.resolve("notes.mv"));
+        try (var server = new EmbeddedMongo(store, 0, Duration.ofDays(1), cause -> {});
+                MongoClient client = MongoClients.create(server.uri())) {
+            TxCounter reader = store.registerVersionUsage();
+            client.getDatabase("notes").getCollection("notes").insertOne(new Document("_id", 1));
+
+            // Whoever commits holds the same lock.
+            store.executeFilestoreOperation(() -> CompletableFuture.runAsync(() -> store.deregisterVersionUsage(reader))
+                    .join());
+        }
+        assertThat(store.isClosed()).isTrue();
     }
 
     /** As it does when it cannot write its file. */
