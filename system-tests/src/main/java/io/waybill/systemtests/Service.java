@@ -28,7 +28,7 @@ public enum Service {
 
     /** How far it gives way to others that want the processor once it is ready, as in the launcher, which says why. */
     public int niceness() {
-        return this == INVENTORY_SAGA || this == PAYMENT_SERVICE ? 5 : 0;
+        return this == INVENTORY_SAGA || this == PAYMENT_SERVICE ? 10 : 5;
     }
 
     /** Whether it takes a part in processes: sends or handles their commands. */
