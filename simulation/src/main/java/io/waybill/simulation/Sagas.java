@@ -15,6 +15,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.axonframework.modelling.saga.AssociationValue;
 import org.axonframework.modelling.saga.AssociationValues;
+import org.axonframework.modelling.saga.metamodel.SagaMetaModelFactory;
 import org.axonframework.modelling.saga.repository.SagaStore;
 import org.axonframework.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +50,18 @@ final class Sagas implements SagaStore<Object> {
 
     /**
      * @param documents where they are kept; it has to tell before each write to {@link #between}
+     * @param models knows their handlers; not asked before one is looked for
      * @param points is told which point is passed on behalf of which step, and may throw
      */
-    Sagas(Documents documents, Serializer serializer, Clock clock, BiConsumer<Point, @Nullable String> points) {
+    Sagas(
+            Documents documents,
+            Serializer serializer,
+            Clock clock,
+            Supplier<SagaMetaModelFactory> models,
+            BiConsumer<Point, @Nullable String> points) {
         this.serializer = serializer;
         this.points = points;
-        stores = () -> ChassisStores.sagas(documents.database(), serializer, clock);
+        stores = () -> ChassisStores.sagas(documents.database(), serializer, clock, models);
         store = stores.get();
     }
 

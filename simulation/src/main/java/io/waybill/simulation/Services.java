@@ -53,6 +53,8 @@ import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.axonframework.modelling.command.AggregateAnnotationCommandHandler;
 import org.axonframework.modelling.saga.AnnotatedSaga;
 import org.axonframework.modelling.saga.AnnotatedSagaManager;
+import org.axonframework.modelling.saga.metamodel.AnnotationSagaMetaModelFactory;
+import org.axonframework.modelling.saga.metamodel.SagaMetaModelFactory;
 import org.axonframework.modelling.saga.repository.AnnotatedSagaRepository;
 import org.axonframework.spring.stereotype.Aggregate;
 import org.axonframework.spring.stereotype.Saga;
@@ -94,6 +96,7 @@ final class Services {
     private final List<Views> views = new ArrayList<>();
     private final List<StockByHand> stock = new ArrayList<>();
     private final ParameterResolverFactory parameters;
+    private final SagaMetaModelFactory sagaModels;
 
     private final CommandGateway gateway;
 
@@ -112,7 +115,8 @@ final class Services {
     private BiConsumer<Point, @Nullable String> points = (point, step) -> {};
 
     Services() {
-        sagas = new Sagas(store(INVENTORY).documents(), ChassisParts.serializer(), clock(), this::pass);
+        sagas = new Sagas(
+                store(INVENTORY).documents(), ChassisParts.serializer(), clock(), this::sagaModels, this::pass);
         List<Object> resources = new ArrayList<>();
         gateway = DefaultCommandGateway.builder()
                 .commandBus(wire)
@@ -127,6 +131,7 @@ final class Services {
                 ofHistory(SagaCommands.class, () -> commands),
                 ofHistory(Parking.class, () -> parking),
                 new SimpleResourceParameterResolverFactory(resources));
+        sagaModels = new AnnotationSagaMetaModelFactory(parameters);
         for (CommandBus instance : instances) {
             found("io.waybill", Aggregate.class).stream()
                     .filter(type -> type != StockByHand.TYPE)
@@ -366,6 +371,10 @@ final class Services {
                 Segment.splitBalanced(Segment.ROOT_SEGMENT, 1));
     }
 
+    private SagaMetaModelFactory sagaModels() {
+        return sagaModels;
+    }
+
     private <T> EventHandlerInvoker manager(Class<T> type) {
         var repository = AnnotatedSagaRepository.<T>builder()
                 .sagaType(type)
@@ -375,7 +384,7 @@ final class Services {
         return AnnotatedSagaManager.<T>builder()
                 .sagaType(type)
                 .sagaRepository(repository)
-                .parameterResolverFactory(parameters)
+                .sagaModel(sagaModels.modelOf(type))
                 .listenerInvocationErrorHandler(PropagatingErrorHandler.instance())
                 .build();
     }

@@ -8,10 +8,14 @@ import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.axonframework.config.Configuration;
 import org.axonframework.config.ConfigurerModule;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.extensions.mongo.DefaultMongoTemplate;
 import org.axonframework.extensions.mongo.MongoTemplate;
+import org.axonframework.modelling.saga.metamodel.AnnotationSagaMetaModelFactory;
+import org.axonframework.modelling.saga.metamodel.SagaMetaModelFactory;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.springboot.autoconfig.AxonAutoConfiguration;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -19,6 +23,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Where Axon keeps tokens, sagas and dead letters: in the service's own database. */
 @AutoConfiguration(after = MongoAutoConfiguration.class, before = AxonAutoConfiguration.class)
@@ -89,7 +94,10 @@ public class AxonStoresAutoConfiguration {
     }
 
     @Bean
-    SagaDocuments sagaStore(MongoDatabase database, Serializer serializer) {
-        return new SagaDocuments(database, serializer, Clock.systemUTC());
+    SagaDocuments sagaStore(MongoDatabase database, Serializer serializer, ObjectProvider<Configuration> axon) {
+        // It needs the configuration of which this is a part.
+        Supplier<SagaMetaModelFactory> models = SingletonSupplier.of(
+                () -> new AnnotationSagaMetaModelFactory(axon.getObject().parameterResolverFactory()));
+        return new SagaDocuments(database, serializer, Clock.systemUTC(), models);
     }
 }

@@ -3,6 +3,7 @@ package io.waybill.chassis.mongo;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Updates.set;
 
@@ -26,11 +27,19 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.messaging.Message;
+import org.axonframework.messaging.annotation.MessageHandlingMember;
+import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.axonframework.modelling.saga.AssociationValue;
 import org.axonframework.modelling.saga.AssociationValues;
+import org.axonframework.modelling.saga.SagaMethodMessageHandlingMember;
+import org.axonframework.modelling.saga.metamodel.SagaMetaModelFactory;
+import org.axonframework.modelling.saga.metamodel.SagaModel;
 import org.axonframework.modelling.saga.repository.SagaStore;
 import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.Serializer;
@@ -82,30 +91,81 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     private final MongoCollection<Document> associations;
     private final Serializer serializer;
     private final Clock clock;
+    private final Supplier<SagaMetaModelFactory> models;
     private final AtomicReference<Instant> forgetDue = new AtomicReference<>(Instant.MIN);
 
-    SagaDocuments(MongoDatabase database, Serializer serializer, Clock clock) {
+    /** @param models knows the handlers of sagas; not asked before one is looked for */
+    SagaDocuments(MongoDatabase database, Serializer serializer, Clock clock, Supplier<SagaMetaModelFactory> models) {
         this.sagas = database.getCollection(SAGAS).withWriteConcern(Databases.MADE_OF_EVENTS);
         this.associations = database.getCollection(SAGA_ASSOCIATIONS).withWriteConcern(Databases.MADE_OF_EVENTS);
         this.serializer = serializer;
         this.clock = clock;
+        this.models = models;
     }
 
     /**
-     * Looked for once in a batch: most events of one find the saga of the event before. What is changed meanwhile is changed by
-     * whoever took the claim, and then this batch fails with its token.
+     * Looked for once in a batch, and for all of its events at once: when everything is read again, that is most of what there is
+     * to do. What is changed meanwhile is changed by whoever took the claim, and then this batch fails with its token.
      */
     @Override
     public Set<String> findSagas(Class<?> sagaType, AssociationValue association) {
-        return CurrentUnitOfWork.isStarted()
-                ? foundInBatch().computeIfAbsent(id(sagaType, association), id -> lookFor(sagaType, association))
-                : lookFor(sagaType, association);
+        if (!CurrentUnitOfWork.isStarted()) {
+            return lookFor(sagaType, association);
+        }
+        String id = id(sagaType, association);
+        Map<String, Set<String>> found = foundInBatch();
+        if (!found.containsKey(id)) {
+            Set<String> ids = idsOfBatch(sagaType);
+            ids.add(id);
+            found.putAll(lookFor(ids));
+        }
+        return found.getOrDefault(id, Set.of());
     }
 
     private Set<String> lookFor(Class<?> sagaType, AssociationValue association) {
-        @Nullable
-        Document found = associations.find(eq(ID, id(sagaType, association))).first();
-        return found == null || found.containsKey(ENDED) ? Set.of() : Set.of(found.getString(SAGA));
+        String id = id(sagaType, association);
+        return lookFor(Set.of(id)).getOrDefault(id, Set.of());
+    }
+
+    private Map<String, Set<String>> lookFor(Set<String> ids) {
+        Map<String, Set<String>> found = new HashMap<>();
+        ids.forEach(id -> found.put(id, Set.of()));
+        for (Document association : associations.find(in(ID, ids))) {
+            if (!association.containsKey(ENDED)) {
+                found.put(association.getString(ID), Set.of(association.getString(SAGA)));
+            }
+        }
+        return found;
+    }
+
+    private Set<String> idsOfBatch(Class<?> sagaType) {
+        Set<String> ids = new HashSet<>();
+        if (CurrentUnitOfWork.get().root() instanceof BatchingUnitOfWork<?> batch) {
+            SagaModel<?> model = models.get().modelOf(sagaType);
+            for (Message<?> message : batch.getMessages()) {
+                if (message instanceof EventMessage<?> event) {
+                    ids.addAll(idsOf(sagaType, model, event));
+                }
+            }
+        }
+        return ids;
+    }
+
+    private static List<String> idsOf(Class<?> sagaType, SagaModel<?> model, EventMessage<?> event) {
+        try {
+            return model.findHandlerMethods(event).stream()
+                    .flatMap(handler -> associationIn(event, handler).stream())
+                    .map(association -> id(sagaType, association))
+                    .toList();
+        } catch (RuntimeException e) {
+            // What cannot be read fails when its turn has come, and nothing before it.
+            return List.of();
+        }
+    }
+
+    private static Optional<AssociationValue> associationIn(EventMessage<?> event, MessageHandlingMember<?> handler) {
+        return handler.unwrap(SagaMethodMessageHandlingMember.class)
+                .map(member -> ((SagaMethodMessageHandlingMember<?>) member).getAssociationValue(event));
     }
 
     @Override

@@ -13,14 +13,21 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericEventMessage;
+import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.axonframework.modelling.saga.AssociationValue;
 import org.axonframework.modelling.saga.AssociationValuesImpl;
+import org.axonframework.modelling.saga.SagaEventHandler;
+import org.axonframework.modelling.saga.metamodel.AnnotationSagaMetaModelFactory;
 import org.axonframework.modelling.saga.repository.SagaStore;
+import org.axonframework.serialization.SerializationException;
 import org.axonframework.serialization.jackson3.Jackson3Serializer;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +52,13 @@ class SagaDocumentsTest {
     private Instant now = Instant.parse("2026-11-01T12:00:00Z");
     private final InstantSource clock = () -> now;
 
-    public record Journey(int stage) {}
+    public record Journey(int stage) {
+
+        @SagaEventHandler(associationProperty = "parcel")
+        void on(Sent sent) {}
+    }
+
+    public record Sent(String parcel) {}
 
     public record Stay(String town) {}
 
@@ -53,7 +66,9 @@ class SagaDocumentsTest {
     void open() {
         databases = new Databases("", folder);
         database = databases.open("sagas");
-        sagas = new SagaDocuments(database, Jackson3Serializer.builder().build(), clock.withZone(ZoneOffset.UTC));
+        var models = new AnnotationSagaMetaModelFactory();
+        sagas = new SagaDocuments(
+                database, Jackson3Serializer.builder().build(), clock.withZone(ZoneOffset.UTC), () -> models);
         inABatch(() -> sagas.insertSaga(Journey.class, "saga-1", new Journey(1), Set.of(PARCEL)));
     }
 
@@ -248,6 +263,28 @@ class SagaDocumentsTest {
                 .containsExactly("saga-2"));
     }
 
+    @Test
+    void isLookedForWithThoseOfAllEventsOfTheBatch() {
+        var other = new AssociationValue("parcel", "2");
+        EventMessage<Sent> unreadable = new GenericEventMessage<>(new Sent("3")) {
+            @Override
+            public Sent getPayload() {
+                throw new SerializationException("nobody knows what it says");
+            }
+        };
+        var events = List.of(unreadable, event(new Sent("2")), event(new Sent("1")), event("of another kind"));
+        inABatch(new BatchingUnitOfWork<>(events), () -> {
+            assertThat(sagas.findSagas(Journey.class, PARCEL)).containsExactly("saga-1");
+            inABatch(() -> sagas.insertSaga(Journey.class, "saga-2", new Journey(1), Set.of(other)));
+
+            assertThat(sagas.findSagas(Journey.class, other)).isEmpty();
+        });
+    }
+
+    private static EventMessage<?> event(Object payload) {
+        return GenericEventMessage.asEventMessage(payload);
+    }
+
     private SagaStore.Entry<Journey> load() {
         return sagas.loadSaga(Journey.class, "saga-1");
     }
@@ -259,12 +296,16 @@ class SagaDocumentsTest {
     }
 
     private static void inABatch(Runnable work) {
+        inABatch(new DefaultUnitOfWork<>(null), work);
+    }
+
+    private static void inABatch(UnitOfWork<?> batch, Runnable work) {
         // One batch within another stands for one of another process, which knows nothing of the first.
         UnitOfWork<?> outer = CurrentUnitOfWork.isStarted() ? CurrentUnitOfWork.get() : null;
         if (outer != null) {
             CurrentUnitOfWork.clear(outer);
         }
-        UnitOfWork<?> batch = DefaultUnitOfWork.startAndGet(null);
+        batch.start();
         try {
             work.run();
         } finally {

@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.axonframework.modelling.saga.metamodel.SagaMetaModelFactory;
 import org.axonframework.modelling.saga.repository.SagaStore;
 import org.axonframework.serialization.Serializer;
 
@@ -51,7 +53,8 @@ public final class ChassisStores {
     }
 
     /** The store of sagas; it is {@link LiveSagas} too. */
-    public static SagaStore<Object> sagas(MongoDatabase database, Serializer serializer, Clock clock) {
-        return new SagaDocuments(database, serializer, clock);
+    public static SagaStore<Object> sagas(
+            MongoDatabase database, Serializer serializer, Clock clock, Supplier<SagaMetaModelFactory> models) {
+        return new SagaDocuments(database, serializer, clock, models);
     }
 }
