@@ -104,8 +104,8 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
     }
 
     /**
-     * Looked for once in a batch, and for all of its events at once: when everything is read again, that is most of what there is
-     * to do. What is changed meanwhile is changed by whoever took the claim, and then this batch fails with its token.
+     * Looked for once in a batch, and for all of its events at once: one by one it is a quarter of the work when everything is
+     * read again. What is changed meanwhile is changed by whoever took the claim, and then this batch fails with its token.
      */
     @Override
     public Set<String> findSagas(Class<?> sagaType, AssociationValue association) {
