@@ -115,8 +115,6 @@ final class Services {
     private BiConsumer<Point, @Nullable String> points = (point, step) -> {};
 
     Services() {
-        sagas = new Sagas(
-                store(INVENTORY).documents(), ChassisParts.serializer(), clock(), this::sagaModels, this::pass);
         List<Object> resources = new ArrayList<>();
         gateway = DefaultCommandGateway.builder()
                 .commandBus(wire)
@@ -132,6 +130,8 @@ final class Services {
                 ofHistory(Parking.class, () -> parking),
                 new SimpleResourceParameterResolverFactory(resources));
         sagaModels = new AnnotationSagaMetaModelFactory(parameters);
+        sagas = new Sagas(
+                store(INVENTORY).documents(), ChassisParts.serializer(), clock(), () -> sagaModels, this::pass);
         for (CommandBus instance : instances) {
             found("io.waybill", Aggregate.class).stream()
                     .filter(type -> type != StockByHand.TYPE)
@@ -369,10 +369,6 @@ final class Services {
                 this::leading,
                 () -> manager(type),
                 Segment.splitBalanced(Segment.ROOT_SEGMENT, 1));
-    }
-
-    private SagaMetaModelFactory sagaModels() {
-        return sagaModels;
     }
 
     private <T> EventHandlerInvoker manager(Class<T> type) {

@@ -117,6 +117,7 @@ final class SagaDocuments implements SagaStore<Object>, LiveSagas {
         if (!found.containsKey(id)) {
             Set<String> ids = idsOfBatch(sagaType);
             ids.add(id);
+            ids.removeAll(found.keySet());
             found.putAll(lookFor(ids));
         }
         return found.getOrDefault(id, Set.of());
