@@ -48,6 +48,9 @@ class ProblemAdvice {
                     status == HttpStatus.CONTENT_TOO_LARGE ? "BODY_TOO_LARGE" : status.name(),
                     detail == null ? "The request is not one that is taken here." : detail);
         }
+        if (failure instanceof ReplayController.NoSuchProjection unknown) {
+            return problem(HttpStatus.NOT_FOUND, "PROJECTION_NOT_FOUND", String.valueOf(unknown.getMessage()));
+        }
         if (failure instanceof ServiceCalls.Overloaded) {
             return problem(
                     HttpStatus.SERVICE_UNAVAILABLE,

@@ -8,7 +8,10 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
@@ -33,8 +36,22 @@ class ReplayController {
     private static final String OF_SERVICE = "/internal/replays";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
+
+    private static final String CORRELATION_ID = "Waybill-Correlation-Id";
     /** What tells of the request that this is a part of. */
-    private static final List<String> HANDED_ON = List.of("traceparent", "tracestate", "Waybill-Correlation-Id");
+    private static final List<String> HANDED_ON = List.of("traceparent", "tracestate", CORRELATION_ID);
+    /** Beside what says of what kind the answer is and where the rebuild is. */
+    private static final List<String> HANDED_BACK = List.of(HttpHeaders.RETRY_AFTER, CORRELATION_ID);
+
+    /** No service has a projection of this name, and all were asked. */
+    static final class NoSuchProjection extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private NoSuchProjection(String projection, Stream<String> projections) {
+            super("No projection is called %s; there are %s."
+                    .formatted(projection, projections.sorted().collect(Collectors.joining(", "))));
+        }
+    }
 
     private final Services services;
     private final AllServices all;
@@ -54,10 +71,10 @@ class ReplayController {
     /**
      * What is to be rebuilt.
      *
-     * @param projection name of an event processor that is a projection
+     * @param projection name of an event processor that is a projection; null if there is none, which a service refuses
      * @param verify whether it is only to be compared with what is shown, and cleared away
      */
-    record Rebuild(String projection, @Nullable Boolean verify) {}
+    record Rebuild(@Nullable String projection, @Nullable Boolean verify) {}
 
     @GetMapping
     Answers list() {
@@ -66,21 +83,25 @@ class ReplayController {
 
     @PostMapping
     ResponseEntity<byte[]> start(@RequestBody Rebuild rebuild, HttpServletRequest request) {
+        String projection = Objects.requireNonNullElse(rebuild.projection(), "");
         Answers answers = list();
         Optional<String> owner = answers.services().stream()
-                .filter(service -> has(service, rebuild.projection()))
+                .filter(service -> projections(service).anyMatch(name -> name.equals(projection)))
                 .map(service -> service.path("service").stringValue())
                 .findFirst();
-        // Who has not answered may be the one; who has says which projections there are.
+        if (owner.isEmpty() && answers.complete() && !projection.isBlank()) {
+            throw new NoSuchProjection(projection, answers.services().stream().flatMap(ReplayController::projections));
+        }
+        // Who has not answered may be the one; and any of them says what is wrong if none is named.
         String service =
                 owner.or(() -> answers.unanswered().stream().findFirst()).orElseGet(this::anyService);
         return start(service, rebuild, request);
     }
 
-    private static boolean has(JsonNode service, @Nullable String projection) {
+    private static Stream<String> projections(JsonNode service) {
         return service.path("readModels")
                 .valueStream()
-                .anyMatch(model -> model.path("projection").stringValue("").equals(projection));
+                .map(model -> model.path("projection").stringValue(""));
     }
 
     private String anyService() {
@@ -103,7 +124,7 @@ class ReplayController {
         HttpHeaders headers = new HttpHeaders();
         headers.setContentType(answer.getHeaders().getContentType());
         headers.setLocation(answer.getHeaders().getLocation());
-        headers.addAll(HttpHeaders.RETRY_AFTER, answer.getHeaders().getOrEmpty(HttpHeaders.RETRY_AFTER));
+        HANDED_BACK.forEach(name -> headers.addAll(name, answer.getHeaders().getOrEmpty(name)));
         return new ResponseEntity<>(answer.getBody().readAllBytes(), headers, answer.getStatusCode());
     }
 }

@@ -279,6 +279,32 @@ class GatewayTest {
         assertThat(answer.headers().firstValue("Retry-After")).contains("7");
     }
 
+    @Test
+    void namesTheProjectionsOfAllServicesToWhoeverMisspellsOne() throws Exception {
+        SERVICES.forEach(stub -> stub.says("""
+                {"service": "%1$s", "readModels": [{"projection": "all-of-%1$s"}]}""".formatted(stub.name())));
+
+        HttpResponse<String> answer = send("POST", "/api/audit/replays", "{\"projection\": \"payments\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(problemCode(answer)).isEqualTo("PROJECTION_NOT_FOUND");
+        assertThat(answer.body())
+                .contains("payments; there are all-of-inventory-saga, all-of-order-command, all-of-order-query, "
+                        + "all-of-payment-service.");
+        assertThat(asked()).extracting(Asked::method).containsOnly("GET");
+    }
+
+    @Test
+    void letsAServiceSayThatAProjectionIsMissing() throws Exception {
+        SERVICES.forEach(stub -> stub.says("{\"service\": \"" + stub.name() + "\"}"));
+
+        HttpResponse<String> answer = send("POST", "/api/audit/replays", "{}");
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(answer.headers().firstValue("Waybill-Correlation-Id")).contains("c-7");
+        assertThat(asked()).extracting(Asked::method).containsOnlyOnce("POST");
+    }
+
     private HttpResponse<String> send(String method, String uri) throws IOException, InterruptedException {
         return send(method, uri, "{}");
     }

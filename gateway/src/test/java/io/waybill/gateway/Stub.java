@@ -13,8 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in for a service: answers everything by 202, its name unless it is told something else, and a location, and
- * remembers what it was asked.
+ * Stands in for a service: answers everything by 202, its name unless it is told something else, a location and a
+ * correlation, and remembers what it was asked.
  */
 final class Stub {
 
@@ -83,6 +83,7 @@ final class Stub {
             byte[] body = says.getBytes(UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.getResponseHeaders().set("Location", "/api/orders/7");
+            exchange.getResponseHeaders().set("Waybill-Correlation-Id", "c-7");
             boolean refuses = overloaded && exchange.getRequestMethod().equals("POST");
             if (refuses) {
                 exchange.getResponseHeaders().set("Retry-After", "7");

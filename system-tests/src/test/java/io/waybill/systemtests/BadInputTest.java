@@ -161,6 +161,7 @@ class BadInputTest {
                 get("unknown product", "/products/NO-SUCH-THING", 404, "PRODUCT_NOT_FOUND"),
                 get("stock of an unknown product", "/stock/NO-SUCH-THING", 404, "STOCK_NOT_FOUND"),
                 get("unknown payment", "/payments/" + UNKNOWN_ID, 404, "PAYMENT_NOT_FOUND"),
+                get("misspelt filter", "/audit/events?aggregateId=" + UNKNOWN_ID, 400, "INVALID_REQUEST"),
                 get("page of nothing", "/orders?limit=0", 400, "INVALID_REQUEST"),
                 get("endless page", "/orders?limit=1000000", 400, "INVALID_REQUEST"),
                 get("page of a text", "/orders?limit=many", 400, "INVALID_REQUEST"),

@@ -35,10 +35,11 @@ public class WebAutoConfiguration {
 
     /** At most half of the places for reads are taken by those who wait. */
     @Bean
-    WebMvcConfigurer positions(ReadPositions positions, @Value("${waybill.web.concurrent-reads}") int reads) {
+    WebMvcConfigurer queries(ReadPositions positions, @Value("${waybill.web.concurrent-reads}") int reads) {
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new StrictParameters());
                 registry.addInterceptor(new PositionInterceptor(positions, Math.max(1, reads / 2)));
             }
         };
