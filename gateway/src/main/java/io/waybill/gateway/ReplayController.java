@@ -71,10 +71,15 @@ class ReplayController {
     /**
      * What is to be rebuilt.
      *
-     * @param projection name of an event processor that is a projection; null if there is none, which a service refuses
+     * @param projection name of an event processor that is a projection; empty if there is none, which a service refuses
      * @param verify whether it is only to be compared with what is shown, and cleared away
      */
-    record Rebuild(@Nullable String projection, @Nullable Boolean verify) {}
+    record Rebuild(String projection, @Nullable Boolean verify) {
+
+        Rebuild {
+            projection = Objects.requireNonNullElse(projection, "");
+        }
+    }
 
     @GetMapping
     Answers list() {
@@ -83,14 +88,14 @@ class ReplayController {
 
     @PostMapping
     ResponseEntity<byte[]> start(@RequestBody Rebuild rebuild, HttpServletRequest request) {
-        String projection = Objects.requireNonNullElse(rebuild.projection(), "");
         Answers answers = list();
         Optional<String> owner = answers.services().stream()
-                .filter(service -> projections(service).anyMatch(name -> name.equals(projection)))
+                .filter(service -> projections(service).anyMatch(name -> name.equals(rebuild.projection())))
                 .map(service -> service.path("service").stringValue())
                 .findFirst();
-        if (owner.isEmpty() && answers.complete() && !projection.isBlank()) {
-            throw new NoSuchProjection(projection, answers.services().stream().flatMap(ReplayController::projections));
+        if (owner.isEmpty() && answers.complete() && !rebuild.projection().isBlank()) {
+            throw new NoSuchProjection(
+                    rebuild.projection(), answers.services().stream().flatMap(ReplayController::projections));
         }
         // Who has not answered may be the one; and any of them says what is wrong if none is named.
         String service =
