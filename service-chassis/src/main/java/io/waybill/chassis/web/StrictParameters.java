@@ -30,7 +30,8 @@ final class StrictParameters implements HandlerInterceptor {
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (handler instanceof HandlerMethod method
                 && request.getDispatcherType() == DispatcherType.REQUEST
-                && isRead(request.getMethod())) {
+                && isRead(request.getMethod())
+                && request.getParameterNames().hasMoreElements()) {
             requireKnown(Collections.list(request.getParameterNames()), known(method));
         }
         return true;
