@@ -4,7 +4,7 @@ import io.axoniq.axonserver.connector.AxonServerConnection;
 import io.axoniq.axonserver.connector.AxonServerConnectionFactory;
 import io.axoniq.axonserver.connector.impl.ServerAddress;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.waybill.axonserver.AxonServerNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -21,6 +21,9 @@ public final class Clients implements AutoCloseable {
 
     /** How long a test waits for something that should come at once. */
     public static final long PATIENCE_SECONDS = 10;
+
+    /** What a bare connection takes of each call, read or not. Left alone, gRPC takes up to eight times that when it is slow. */
+    private static final int WINDOW_BYTES = 1 << 20;
 
     private final @Nullable ServerAddress given;
     private final Deque<Runnable> closing = new ArrayDeque<>();
@@ -80,8 +83,9 @@ public final class Clients implements AutoCloseable {
     /** A bare connection, for what the connector would not do or would hide. */
     public ManagedChannel channel() {
         ServerAddress server = server();
-        ManagedChannel channel = ManagedChannelBuilder.forAddress(server.getHostName(), server.getGrpcPort())
+        ManagedChannel channel = NettyChannelBuilder.forAddress(server.getHostName(), server.getGrpcPort())
                 .usePlaintext()
+                .flowControlWindow(WINDOW_BYTES)
                 .build();
         closing.push(channel::shutdownNow);
         return channel;
